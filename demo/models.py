@@ -1,0 +1,51 @@
+"""What the campus must remember beside Django's accounts: who is enrolled, who has which role, which e-mails left."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Enrolment(models.Model):
+    """One learner in one course, in one mode, as an LMS keeps it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
+    course_key = models.CharField(max_length=255)
+    mode = models.CharField(max_length=32)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "course_key"], name="demo_one_enrolment")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.course_key} {self.mode}"
+
+
+class CourseRole(models.Model):
+    """``staff`` or ``invigilator`` in one course."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="course_roles")
+    course_key = models.CharField(max_length=255)
+    role = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "course_key", "role"], name="demo_one_role")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.course_key} {self.role}"
+
+
+class SentMail(models.Model):
+    """One e-mail of the campus, kept instead of sent."""
+
+    sent_at = models.DateTimeField()
+    sender = models.CharField(max_length=255)
+    recipients = models.TextField()
+    subject = models.TextField()
+    body = models.TextField()
+
+    class Meta:
+        ordering = ["-sent_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,0 +1,28 @@
+"""The same tests on MariaDB or MySQL through PyMySQL.
+
+Environment: PEX_MYSQL_SOCKET, or PEX_MYSQL_HOST and PEX_MYSQL_PORT; PEX_MYSQL_USER, PEX_MYSQL_PASSWORD, PEX_MYSQL_NAME.
+"""
+
+import os
+
+import pymysql
+
+from .test import *
+
+pymysql.install_as_MySQLdb()
+# Django compares the version of mysqlclient, whose place PyMySQL takes.
+pymysql.version_info = (2, 2, 1, "final", 0)
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.mysql",
+        "NAME": os.environ.get("PEX_MYSQL_NAME", "proctored_exam"),
+        "USER": os.environ.get("PEX_MYSQL_USER", "root"),
+        "PASSWORD": os.environ.get("PEX_MYSQL_PASSWORD", ""),
+        "HOST": os.environ.get("PEX_MYSQL_SOCKET") or os.environ.get("PEX_MYSQL_HOST", "127.0.0.1"),
+        "PORT": os.environ.get("PEX_MYSQL_PORT", "3306"),
+        # As in the LMS: the default isolation of Django, not MySQL's.
+        "OPTIONS": {"charset": "utf8mb4", "isolation_level": "read committed"},
+        "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"},
+    }
+}
