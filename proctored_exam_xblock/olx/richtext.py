@@ -1,0 +1,123 @@
+"""Authors' rich text: XML content -> sanitised HTML for the page, and back to XML for export."""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+from html.parser import HTMLParser
+
+import nh3
+from lxml import etree
+from lxml.html import defs
+
+from ..domain.errors import InvalidPaper
+
+HTML_TAGS = frozenset(defs.tags) | {"text"}
+"""Names that count as HTML in a prompt or choice; ``text`` is the platform's old wrapper."""
+
+_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
+_BLOCK = re.compile(
+    r"<(address|article|aside|blockquote|center|details|div|dl|figure|footer|h[1-6]|header|hgroup|hr|nav|ol|p|pre"
+    r"|table|ul)\b"
+)
+_ATTRIBUTES: dict[str, set[str]] = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
+_ATTRIBUTES["*"] = {"lang", "dir", "title", "style"}
+_ATTRIBUTES["ol"] |= {"type", "reversed"}
+_ATTRIBUTES["li"] = {"value"}
+
+_CLEANER = nh3.Cleaner(
+    tags=set(nh3.ALLOWED_TAGS),
+    clean_content_tags={"script", "style", "iframe", "noscript", "object", "template", "svg", "textarea", "title"},
+    attributes=_ATTRIBUTES,
+    allowed_classes={"p": {"question-description"}},
+    # Nothing that could cover the clock or the buttons.
+    filter_style_properties={"text-align", "vertical-align", "width"},
+    url_schemes={"http", "https", "mailto", "tel"},
+)
+
+
+def inner_html(element: etree._Element) -> str:
+    """The content of an element as sanitised HTML without white space around it.
+
+    Raises:
+        InvalidPaper: reason ``unsupported_element`` (params: ``tag``) for one that is not HTML, as leaving it out could
+            change the question and keeping its text could give away a hint; reason ``script`` for the platform's
+            Python scripts, whose variables the text needs.
+    """
+    for child in element.iterdescendants():
+        name = str(child.tag).lower()
+        if name == "script" and "javascript" not in child.get("type", ""):
+            raise InvalidPaper(line=child.sourceline, reason="script")
+        if name not in HTML_TAGS:
+            raise InvalidPaper(line=child.sourceline, reason="unsupported_element", tag=name[:50])
+        if name == "pre" and child.text:
+            child.text = child.text.lstrip("\r\n")  # an HTML parser drops one line break there at each reading
+    return clean(escape(element.text or "", quote=False) + "".join(_html(child) for child in element))
+
+
+def clean(html: str) -> str:
+    """HTML that a page may show: scripts, event handlers, foreign styles and odd addresses removed.
+
+    Cleaning what is clean changes nothing.
+    """
+    html = html.replace("&#13;", "\n").replace("\r", "\n").strip(" \t\n")
+    if not re.search("[<>&\u00a0]", html):
+        return html
+    for _ in range(3):  # moving misplaced tags may leave something to move once more
+        before, html = html, _CLEANER.clean(html).strip(" \t\n")
+        if html == before:
+            break
+    return html
+
+
+def plain(text: str) -> str:
+    """Plain text as HTML."""
+    return clean(escape(text, quote=False))
+
+
+def is_blank(html: str) -> bool:
+    """True when there is nothing to see: neither a word nor an image."""
+    return "<img" not in html and not unescape(re.sub(r"<[^>]*>", "", html)).strip()
+
+
+def is_inline(html: str) -> bool:
+    """True when it fits in a sentence: no paragraph, list, table."""
+    return not _BLOCK.search(html)
+
+
+def to_xml(html: str) -> str:
+    """The same content as XML: void elements closed, HTML's entities resolved.
+
+    Args:
+        html: what :func:`clean` returned.
+    """
+    writer = _XmlWriter()
+    writer.feed(html)
+    writer.close()
+    return "".join(writer.pieces)
+
+
+class _XmlWriter(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        written = "".join(f' {name}="{attribute(value or "")}"' for name, value in attrs)
+        self.pieces.append(f"<{tag}{written}{'/' if tag in _VOID else ''}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in _VOID:
+            self.pieces.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(escape(data, quote=False))
+
+
+def attribute(value: str) -> str:
+    """A value between double quotes, line breaks and tabs kept from XML's normalisation."""
+    return escape(value).replace("\t", "&#9;").replace("\n", "&#10;")
+
+
+def _html(element: etree._Element) -> str:
+    return etree.tostring(element, method="html", encoding="unicode", with_tail=True)
