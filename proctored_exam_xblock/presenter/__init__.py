@@ -1,0 +1,11 @@
+"""Phase -> template and its context: the whole HTML of the candidate's panel, in the language asked for.
+
+Answer keys: nothing here reads ``Choice.correct`` or ``Question.explanation``; a test searches every screen for a canary.
+"""
+
+from __future__ import annotations
+
+from .links import Links
+from .page import SCRIPTS, STYLES, render, render_slots
+
+__all__ = ["SCRIPTS", "STYLES", "Links", "render", "render_slots"]

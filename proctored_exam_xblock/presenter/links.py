@@ -1,0 +1,44 @@
+"""Addresses and names around one exam that the caller knows and the screens show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROOM = "room"
+"""The backend capability "a page to open for the candidate", by its declared name."""
+
+
+@dataclass(frozen=True)
+class Links:
+    """Everything a screen links to or names that is neither a fact about the candidate nor a rule of the exam.
+
+    Args:
+        enrol: where to enrol for the certification.
+        dashboard: the learner dashboard.
+        account: the account settings, where a name is corrected.
+        equipment: the vendor's own test page, or ''.
+        calendar: the appointment's calendar file, or ''.
+        course_title: for headings and support mails.
+        backend_name: the proctoring service's name, as shown.
+        capabilities: the backend's declared capabilities, by value.
+        help_phones: the backend's own numbers, shown after the exam's.
+        unsupported_systems: systems the vendor refuses (``linux``, ``windows_xp``, ``chromeos``, ``ios``, ``android``).
+        outline: title and number of questions of each part, shown before the start.
+    """
+
+    enrol: str = ""
+    dashboard: str = ""
+    account: str = ""
+    equipment: str = ""
+    calendar: str = ""
+    course_title: str = ""
+    backend_name: str = ""
+    capabilities: frozenset[str] = frozenset()
+    help_phones: tuple[str, ...] = ()
+    unsupported_systems: tuple[str, ...] = ()
+    outline: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def has_room(self) -> bool:
+        """True when the exam opens a proctoring room in a window of its own."""
+        return ROOM in self.capabilities

@@ -1,0 +1,113 @@
+"""Render one screen, or the slots of one day, with an engine of our own: no host setting can change what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.template import Context, Engine
+from django.utils import translation
+from django.utils.html import json_script
+
+from ..domain.attempt import APPOINTMENT_ACTIVE, AppointmentState
+from ..domain.journey import Facts, Journey, Phase
+from ..domain.policy import ExamPolicy
+from ..domain.scheduling import SlotOffer
+from . import calendar, contexts, dates, support, texts
+from .links import Links
+from .screen import Screen
+
+SCRIPTS = ("net.js", "clock.js", "frame.js", "calendar.js", "equipment.js", "rehearsal.js", "sitting.js", "student.js")
+"""Files below ``static/proctored_exam_xblock/js``, classic scripts in load order."""
+STYLES = ("exam.css",)
+"""Files below ``static/proctored_exam_xblock/css``."""
+
+_FOLDER = "proctored_exam_xblock"
+_ENGINE = Engine(
+    dirs=[str(Path(__file__).resolve().parent.parent / "templates")],
+    builtins=["django.templatetags.i18n"],
+)
+_POLL_SECONDS = {
+    Phase.BOOKED: 60,
+    Phase.AVAILABLE: 60,
+    Phase.ROOM: 15,
+    Phase.UNLOCKED: 30,
+    Phase.SITTING: 30,
+    Phase.PAUSED: 10,
+}
+_POLL_UNCONFIRMED_SECONDS = 10
+
+
+def render(facts: Facts, journey: Journey, policy: ExamPolicy, now: datetime, links: Links, language: str) -> str:
+    """The candidate's whole panel.
+
+    Args:
+        facts: what is stored about the candidate.
+        journey: the phase and actions decided for ``facts`` and ``now``.
+        policy: the policy that ``journey`` was decided with.
+        now: aware UTC instant of the request's entry.
+        links: addresses and names that the caller knows.
+        language: Django language code.
+
+    Returns:
+        HTML of one ``<section data-pex-phase="...">``.
+    """
+    screen = Screen(facts, journey, policy, now, links, language)
+    with translation.override(language):
+        context = {
+            **_frame(screen),
+            **contexts.common(screen),
+            **contexts.BY_PHASE[journey.phase](screen),
+        }
+        return _ENGINE.get_template(f"{_FOLDER}/{journey.phase.value}.html").render(Context(context))
+
+
+def _frame(screen: Screen) -> dict[str, object]:
+    journey, attempt = screen.journey, screen.facts.attempt
+    return {
+        "phase": journey.phase.value,
+        "uid": screen.uid,
+        "language": screen.locale.language,
+        "attempt_id": attempt.id if attempt else "",
+        "next": dates.iso_exact(journey.next_change) if journey.next_change else "",
+        "poll": _poll_seconds(screen),
+        "phones": support.phones(screen),
+        "mails": support.mails(screen),
+        "texts": json_script(texts.for_phase(journey.phase)),
+    }
+
+
+def _poll_seconds(screen: Screen) -> int:
+    appointment = screen.facts.appointment
+    waiting = appointment is not None and appointment.state in APPOINTMENT_ACTIVE - {AppointmentState.CONFIRMED}
+    if waiting and screen.journey.phase in (Phase.BOOKED, Phase.AVAILABLE):
+        return _POLL_UNCONFIRMED_SECONDS
+    return _POLL_SECONDS.get(screen.journey.phase, 0)
+
+
+def render_slots(
+    policy: ExamPolicy,
+    day: date,
+    slots: Sequence[SlotOffer],
+    zone: str | ZoneInfo,
+    now: datetime,
+    language: str,
+) -> str:
+    """The slots of one day as buttons.
+
+    Args:
+        policy: the exam's rules.
+        day: the day asked for, in the exam's zone.
+        slots: what the vendor offers and the rules allow; those before ``now`` are left out.
+        zone: the candidate's zone.
+        now: aware UTC instant of the request's entry.
+        language: Django language code.
+    """
+    candidate = ZoneInfo(zone) if isinstance(zone, str) else zone
+    locale = dates.locale_for(language)
+    with translation.override(language):
+        offered = [slot for slot in slots if slot.start > now]
+        context = calendar.slots_context(policy, day, offered, candidate, locale)
+        return _ENGINE.get_template(f"{_FOLDER}/parts/slots.html").render(Context(context))

@@ -1,0 +1,87 @@
+"""Sentences that the scripts show, sent with the screen so that they are translated; ``{name}`` is filled in the page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from ..domain.journey import Phase
+
+
+def for_phase(phase: Phase) -> dict[str, str]:
+    """The sentences one screen may need."""
+    found = _everywhere()
+    if phase in (Phase.BOOKING, Phase.BOOKED):
+        found |= _booking()
+    if phase in (Phase.BOOKED, Phase.AVAILABLE):
+        found |= _countdown()
+    if phase is Phase.BOOKED:
+        found |= _rehearsal()
+    if phase is Phase.SITTING:
+        found |= _sitting()
+    return found
+
+
+def _everywhere() -> dict[str, str]:
+    return {
+        "unreachable": _("The platform does not answer. Check your connection; you can try again."),
+        "failed": _("Something went wrong on the platform. Nothing was changed; you can try again."),
+        "locked": _("Next try possible in {time}."),
+        "close": _("Close"),
+        "working": _("One moment…"),
+        "zone_differs": _("Your computer is set to {zone}."),
+    }
+
+
+def _booking() -> dict[str, str]:
+    return {
+        "book": _("Book {when}"),
+        "move": _("Move to {when}"),
+        "loading_slots": _("Looking for free times…"),
+    }
+
+
+def _countdown() -> dict[str, str]:
+    return {
+        "day": _("day"),
+        "days": _("days"),
+        "hour": _("hour"),
+        "hours": _("hours"),
+        "minute": _("minute"),
+        "minutes": _("minutes"),
+        "second": _("second"),
+        "seconds": _("seconds"),
+    }
+
+
+def _rehearsal() -> dict[str, str]:
+    return {
+        "rehearsal_saved": _("Saved at {time}. Now cut your network and change your answer."),
+        "rehearsal_kept": _(
+            "Network lost: your answer is kept on this computer. Reload the page or restore the network."
+        ),
+        "rehearsal_back": _("Your answer is back: nothing was lost."),
+    }
+
+
+def _sitting() -> dict[str, str]:
+    return {
+        "online": _("Connected"),
+        "saving": _("Saving…"),
+        "offline": _("Offline: your answers are kept on this computer"),
+        "saved_at": _("Saved at {time}"),
+        "draft_saved": _("Draft saved at {time}"),
+        "draft_unsaved": _("Draft not saved yet"),
+        "summary_draft": _("Draft · {done} of {total}"),
+        "summary_untouched": _("Not started"),
+        "answered": _("{done} of {total} questions answered."),
+        "unanswered": _("Unanswered: {numbers}."),
+        "all_answered": _("All questions are answered."),
+        "part_verified": _("Part {number}: verified, {done} of {total}."),
+        "part_draft": _("Part {number}: NOT verified, {done} of {total} answered in draft."),
+        "part_untouched": _("Part {number}: not started."),
+        "minutes_left": _("{count} minutes left."),
+        "minute_left": _("One minute left."),
+        "time_up": _("Time is up: the exam is being closed."),
+        "verified": _("Part {number} is verified: {done} answers registered."),
+        "lost": _("The exam continues in another window."),
+    }
