@@ -1,0 +1,47 @@
+"""Ready-made exams: the rules as their course published them, moved to the days ahead, and the paper as course XML."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+NAMES = ("cartopro", "practice")
+
+
+class Scenario(NamedTuple):
+    """What a ``proctored_exam`` block needs: its name, its policy as plain JSON, its paper as OLX."""
+
+    title: str
+    policy: dict[str, Any]
+    paper: str
+
+
+def load(name: str, today: date) -> Scenario:
+    """One exam, with its window moved.
+
+    Args:
+        name: one of ``NAMES``; ``cartopro`` is a certifying exam on appointment, ``practice`` one without stakes.
+        today: the window opens late enough after it for the first slot to be bookable with two days in hand.
+
+    Raises:
+        KeyError: no such scenario.
+    """
+    if name not in NAMES:
+        raise KeyError(name)
+    folder = files(__name__) / name
+    policy = json.loads((folder / "policy.json").read_text(encoding="utf-8"))
+    paper = (folder / "paper.xml").read_text(encoding="utf-8")
+    return Scenario(policy["title"], _moved(policy, today), paper)
+
+
+def _moved(policy: dict[str, Any], today: date) -> dict[str, Any]:
+    notice = policy["lead_time_hours"] // 24 + 2 if policy.get("appointments", True) else 0
+    shift = today + timedelta(days=notice) - date.fromisoformat(policy["first_day"])
+
+    def moved(day: str) -> str:
+        return (date.fromisoformat(day) + shift).isoformat()
+
+    dates = {name: moved(policy[name]) for name in ("first_day", "last_day")}
+    return {**policy, **dates, "excluded_dates": [moved(day) for day in policy.get("excluded_dates", [])]}
