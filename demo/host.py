@@ -49,3 +49,7 @@ class Host:
     def block_url(self, usage_key: str) -> str:
         """The course page that shows the exam."""
         return reverse("course", args=[courses.by_usage(usage_key).slug])
+
+    def course_title(self, course_key: str) -> str:
+        """The course's name."""
+        return courses.by_key(course_key).title

@@ -8,7 +8,8 @@ change a grade and is not understood (scripts, partial credit, answer pools, sev
 line, never ignored; hints are left out.
 """
 
+from .block import append_parts, inner_parts
 from .reading import read_paper
 from .writing import write_paper
 
-__all__ = ["read_paper", "write_paper"]
+__all__ = ["append_parts", "inner_parts", "read_paper", "write_paper"]

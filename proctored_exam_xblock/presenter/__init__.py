@@ -7,5 +7,12 @@ from __future__ import annotations
 
 from .links import Links
 from .page import SCRIPTS, STYLES, render, render_slots
+from .plain import render_author_form, render_author_summary, render_launch_refused, render_refusal
 
-__all__ = ["SCRIPTS", "STYLES", "Links", "render", "render_slots"]
+__all__ = ["SCRIPTS", "STYLES", "Links", "render",
+    "render_author_form",
+    "render_author_summary",
+    "render_launch_refused",
+    "render_refusal",
+    "render_slots",
+]

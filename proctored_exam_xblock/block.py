@@ -1,0 +1,202 @@
+"""ProctoredExamXBlock: fields that authors write, views, OLX. Learner state is in rows, never in fields.
+
+XBlock fields hold no secret: an OLX export would publish it. The one ``user_state`` field is a marker written at start,
+because the LMS's rescore and reset tools walk over StudentModule rows.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.utils import translation
+from xblock.completable import CompletableXBlockMixin
+from xblock.core import XBlock
+from xblock.fields import Boolean, Dict, Float, Scope, String
+
+from . import authoring, compat, conf, olx, presenter, screens
+from .domain.errors import ExamError, InvalidPaper
+from .handlers import ExamHandlers
+from .services import exams, grading
+from .services.dossier import Caller
+
+try:
+    from xblock.fragment import Fragment
+except ImportError:  # before XBlock 6.2, which needs Python 3.12
+    from web_fragments.fragment import Fragment
+
+
+@XBlock.needs("i18n")
+@XBlock.wants("user", "completion")
+class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
+    """A certifying, proctored final exam."""
+
+    display_name = String(default="Examen final certifiant", scope=Scope.settings)
+    policy = Dict(default={}, scope=Scope.settings, help="The exam's rules: an ExamPolicy as JSON.")
+    paper = String(default="", scope=Scope.content, help="The paper: <part> elements of <problem> in OLX.")
+    weight = Float(default=None, scope=Scope.settings, values={"min": 0})
+    started = Boolean(default=False, scope=Scope.user_state, help="Marks that rows exist for this learner.")
+
+    has_score = True
+    has_author_view = True
+    icon_class = "problem"
+    show_in_read_only_mode = True
+
+    @classmethod
+    def get_resources_dir(cls) -> str:
+        """The package's folder."""
+        return ""
+
+    @classmethod
+    def get_public_dir(cls) -> str:
+        """XBlocks serve only this folder."""
+        return "static/proctored_exam_xblock"
+
+    # --- views ------------------------------------------------------------------------------------------------
+
+    def student_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """The candidate's panel; in the LMS it also takes the snapshot of what authors wrote."""
+        if compat.in_studio():
+            return self.author_view(context)
+        now = conf.now()
+        caller = self.caller()
+        try:
+            self.publish_content(now)
+            first = screens.first_screen(caller, now)
+        except ExamError as error:
+            first = screens.refused(error, now)
+        return self._panel(first)
+
+    public_view = student_view
+
+    def author_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """What a course team sees in Studio's unit page: the rules and the paper at a glance, no attempt."""
+        return Fragment(authoring.summary(self))
+
+    def studio_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """Edit the policy and the paper's OLX."""
+        fragment = Fragment(authoring.form(self))
+        fragment.add_css_url(self._static("css/exam.css"))
+        fragment.add_javascript_url(self._static("js/author.js"))
+        fragment.initialize_js("ProctoredExamAuthor", {"save": self.runtime.handler_url(self, "save_content")})
+        return fragment
+
+    def _panel(self, first: screens.FirstScreen) -> Fragment:
+        fragment = Fragment(f'<div class="pex" data-pex-root>{first.html}</div>')
+        for path in presenter.STYLES:
+            fragment.add_css_url(self._static(f"css/{path}"))
+        for path in presenter.SCRIPTS:
+            fragment.add_javascript_url(self._static(f"js/{path}"))
+        handlers = {name: self.runtime.handler_url(self, name).rstrip("?") for name in self.HANDLERS}
+        fragment.initialize_js(
+            "ProctoredExamXBlock",
+            {"handlers": handlers, "server_time": first.server_time, "fingerprint": first.fingerprint},
+        )
+        return fragment
+
+    def _static(self, path: str) -> str:
+        return self.runtime.local_resource_url(self, f"static/proctored_exam_xblock/{path}")
+
+    # --- who and what -------------------------------------------------------------------------------------------
+
+    @property
+    def usage_key(self) -> str:
+        """The block's usage key as text."""
+        return str(self.scope_ids.usage_id)
+
+    def caller(self, window: str = "") -> Caller:
+        """Who asks, as the runtime's user service says; roles are the platform's."""
+        service = self.runtime.service(self, "user")
+        user = service.get_current_user() if service else None
+        known = user.opt_attrs if user else {}
+        user_id = known.get("edx-platform.user_id")
+        return Caller(
+            usage_key=self.usage_key,
+            user_id=int(user_id) if user_id and known.get("edx-platform.is_authenticated", True) else None,
+            staff=bool(known.get("edx-platform.user_is_staff", False)),
+            language=(translation.get_language() or "fr").split("-")[0],
+            window=window,
+        )
+
+    def publish_content(self, now: Any) -> None:
+        """Snapshot policy and paper, from the LMS side only: Studio shares the database but shows drafts."""
+        exams.publish(
+            usage_key=self.usage_key,
+            course_key=self.course_key_text,
+            title=self.display_name,
+            policy=dict(self.policy),
+            paper=self.paper,
+            now=now,
+        )
+
+    @property
+    def course_key_text(self) -> str:
+        """The course's key as text: the usage key's in the LMS, the runtime's elsewhere."""
+        key = getattr(self.scope_ids.usage_id, "context_key", None)
+        return str(key or getattr(self, "course_id", "") or "")
+
+    def mark_started(self) -> None:
+        """Write the marker that makes the LMS's instructor tools see this learner."""
+        self.started = True
+
+    # --- grade tools of the platform ----------------------------------------------------------------------------
+
+    def max_score(self) -> float:
+        """Points of the whole paper, times nothing: the same for every learner, as the block structure needs."""
+        try:
+            return float(sum(question.points for question in olx.read_paper(self.paper).questions))
+        except InvalidPaper:
+            return 0.0
+
+    def has_submitted_answer(self) -> bool:
+        """True when this learner's answers were counted once."""
+        return grading.has_counted_answers(self.caller())
+
+    def rescore(self, only_if_higher: bool = False) -> None:
+        """The LMS's rescore tool: grade the stored answers again and publish."""
+        grading.rescore(self.caller(), bool(only_if_higher), conf.now())
+
+    def get_score(self) -> Any:
+        """The score on file (xblock.scorable.Score), None without one."""
+        return grading.score(self.caller())
+
+    def set_score(self, score: Any) -> None:
+        """The LMS's override tool: put a score by hand, audited."""
+        grading.override(self.caller(), int(score.raw_earned), int(score.raw_possible), conf.now())
+
+    def publish_grade(self, score: Any = None, only_if_higher: bool | None = None) -> None:
+        """File the grade on record with the gradebook again."""
+        grading.publish_again(self.caller(), conf.now())
+
+    def clear_student_state(self, user_id: str, course_id: str, item_id: str, requesting_user_id: str) -> None:
+        """The LMS's "delete state": archive the attempt with its trail, take the grade back, let the learner book again.
+
+        Args:
+            user_id: the learner's per-course anonymous id.
+            requesting_user_id: anonymous id of the member of staff who asks.
+        """
+        grading.clear_state(item_id, user_id, conf.now())
+
+    # --- OLX ------------------------------------------------------------------------------------------------------
+
+    def add_xml_to_node(self, node: Any) -> None:
+        """Export: ``<proctored_exam display_name policy weight><part>...``; only what authors wrote."""
+        node.tag = "proctored_exam"
+        node.set("display_name", self.display_name)
+        node.set("policy", json.dumps(dict(self.policy), sort_keys=True, ensure_ascii=False))
+        if self.weight is not None:
+            node.set("weight", str(self.weight))
+        olx.append_parts(node, self.paper)
+
+    @classmethod
+    def parse_xml(cls, node: Any, runtime: Any, keys: Any, *_ignored: Any) -> ProctoredExamXBlock:
+        """Import what :meth:`add_xml_to_node` wrote, or a hand-written file."""
+        block: ProctoredExamXBlock = runtime.construct_xblock_from_class(cls, keys)
+        if node.get("display_name"):
+            block.display_name = node.get("display_name")
+        if node.get("policy"):
+            block.policy = authoring.parse_policy(node.get("policy"))
+        if node.get("weight"):
+            block.weight = float(node.get("weight"))
+        block.paper = olx.inner_parts(node)
+        return block

@@ -1,0 +1,38 @@
+"""System checks: what is missing is said at start-up, by the setting's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from . import conf
+from .backends import registry
+from .domain.errors import NotConfigured
+
+
+@register()
+def settings_are_complete(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Every configured backend has what it requires; backends with a code have a keyring.
+
+    Warnings only: an LMS must still start and migrate while an operator completes its configuration.
+    """
+    found: list[CheckMessage] = []
+    configured = conf.get("BACKENDS")
+    if not isinstance(configured, dict):
+        return [Error("PROCTORED_EXAM['BACKENDS'] must be a mapping.", id="proctored_exam.E001")]
+    for slug in configured:
+        try:
+            backend = registry.get(slug)
+        except NotConfigured as error:
+            found.append(Warning(f"{error.params['setting']} is not set.", id="proctored_exam.W001"))
+            continue
+        if "unlock_code" in backend.capabilities and not conf.get("KEYS"):
+            found.append(
+                Warning(
+                    "PROCTORED_EXAM['KEYS'] is not set: no proctor's code can be made.",
+                    hint="A list of long random strings, newest first.",
+                    id="proctored_exam.W002",
+                )
+            )
+    return found

@@ -1,0 +1,161 @@
+"""The only file that knows Open edX internals; each function says what it answers outside the LMS.
+
+Read from edx-platform of mid-2025 (Teak) and unchanged in Ulmo. Outside the LMS every question goes to the host
+object named by ``PROCTORED_EXAM["HOST"]`` (the demo campus has one); without one nobody is enrolled.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.utils.module_loading import import_string
+
+from . import conf
+
+
+class Host(Protocol):
+    """What a platform must answer."""
+
+    def enrolment_mode(self, user_id: int, course_key: str) -> str | None: ...
+    def enrol_url(self, course_key: str) -> str: ...
+    def dashboard_url(self) -> str: ...
+    def account_url(self) -> str: ...
+    def anonymous_id(self, user_id: int, course_key: str) -> str: ...
+    def is_course_staff(self, user_id: int, course_key: str) -> bool: ...
+    def full_name(self, user_id: int) -> tuple[str, str]: ...
+    def block_url(self, usage_key: str) -> str: ...
+    def course_title(self, course_key: str) -> str: ...
+
+
+def split_name(full_name: str) -> tuple[str, str]:
+    """First name and family name out of one string: the first word, then the rest (the LMS keeps one field)."""
+    first, _, last = full_name.strip().partition(" ")
+    return (first, last.strip()) if last else ("", first)
+
+
+class LmsHost:
+    """The LMS itself."""
+
+    def enrolment_mode(self, user_id: int, course_key: str) -> str | None:
+        """Active enrolment's mode (common.djangoapps.student.models.CourseEnrollment)."""
+        from common.djangoapps.student.models import CourseEnrollment
+
+        row = (
+            CourseEnrollment.objects.filter(user_id=user_id, course_id=_course_key(course_key), is_active=True)
+            .values_list("mode", flat=True)
+            .first()
+        )
+        return str(row) if row else None
+
+    def enrol_url(self, course_key: str) -> str:
+        """The track selection page, else the dashboard."""
+        from django.urls import NoReverseMatch, reverse
+
+        try:
+            return reverse("course_modes_choose", kwargs={"course_id": course_key})
+        except NoReverseMatch:
+            return self.dashboard_url()
+
+    def dashboard_url(self) -> str:
+        """Learner dashboard; ``LEARNER_HOME_MICROFRONTEND_URL`` when there is one."""
+        return str(getattr(settings, "LEARNER_HOME_MICROFRONTEND_URL", "") or "/dashboard")
+
+    def account_url(self) -> str:
+        """Account settings; the account MFE when there is one."""
+        return str(getattr(settings, "ACCOUNT_MICROFRONTEND_URL", "") or "/account/settings")
+
+    def anonymous_id(self, user_id: int, course_key: str) -> str:
+        """The per-course anonymous id that the submissions API is keyed by (student.models.anonymous_id_for_user)."""
+        from common.djangoapps.student.models import anonymous_id_for_user
+
+        user = get_user_model().objects.get(pk=user_id)
+        return str(anonymous_id_for_user(user, _course_key(course_key)))
+
+    def is_course_staff(self, user_id: int, course_key: str) -> bool:
+        """Course staff or global staff (student.roles / courseware.access.has_access)."""
+        from lms.djangoapps.courseware.access import has_access
+
+        user = get_user_model().objects.get(pk=user_id)
+        return bool(has_access(user, "staff", _course_key(course_key)))
+
+    def full_name(self, user_id: int) -> tuple[str, str]:
+        """The account's profile name, else the Django user's names."""
+        user = get_user_model().objects.select_related("profile").get(pk=user_id)
+        name = getattr(getattr(user, "profile", None), "name", "") or user.get_full_name()
+        if user.first_name and user.last_name and user.get_full_name() == name:
+            return str(user.first_name), str(user.last_name)
+        return split_name(name)
+
+    def block_url(self, usage_key: str) -> str:
+        """The courseware page of a block (redirects into the learning MFE)."""
+        from opaque_keys.edx.keys import UsageKey
+
+        key = UsageKey.from_string(usage_key)
+        return f"/courses/{key.course_key}/jump_to/{key}"
+
+    def course_title(self, course_key: str) -> str:
+        """The course's display name (openedx course_overviews)."""
+        from openedx.core.djangoapps.content.course_overviews.models import CourseOverview
+
+        name = CourseOverview.objects.filter(id=_course_key(course_key)).values_list("display_name", flat=True).first()
+        return str(name or course_key)
+
+
+class NoHost:
+    """A bare XBlock runtime: nobody is enrolled, nothing is known."""
+
+    def enrolment_mode(self, user_id: int, course_key: str) -> str | None:
+        return None
+
+    def enrol_url(self, course_key: str) -> str:
+        return ""
+
+    def dashboard_url(self) -> str:
+        return ""
+
+    def account_url(self) -> str:
+        return ""
+
+    def anonymous_id(self, user_id: int, course_key: str) -> str:
+        return f"user-{user_id}"
+
+    def is_course_staff(self, user_id: int, course_key: str) -> bool:
+        return False
+
+    def full_name(self, user_id: int) -> tuple[str, str]:
+        return ("", "")
+
+    def block_url(self, usage_key: str) -> str:
+        return ""
+
+    def course_title(self, course_key: str) -> str:
+        return ""
+
+
+@lru_cache(maxsize=1)
+def in_lms() -> bool:
+    """True inside the LMS or Studio process."""
+    return str(getattr(settings, "ROOT_URLCONF", "")) in {"lms.urls", "cms.urls"}
+
+
+def in_studio() -> bool:
+    """True in Studio, which shares the LMS's database but shows drafts."""
+    return str(getattr(settings, "ROOT_URLCONF", "")) == "cms.urls"
+
+
+def host() -> Host:
+    """The platform: the LMS, the configured host object, or nothing."""
+    if in_lms():
+        return LmsHost()
+    path = conf.get("HOST")
+    made: Any = import_string(path)() if path else NoHost()
+    return made
+
+
+def _course_key(course_key: str) -> Any:
+    from opaque_keys.edx.keys import CourseKey
+
+    return CourseKey.from_string(course_key)

@@ -1,0 +1,49 @@
+"""The one place that reads Django settings: the ``PROCTORED_EXAM`` dictionary and the injected clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from .domain.errors import NotConfigured
+
+DEFAULTS: Mapping[str, Any] = {
+    "KEYS": (),
+    "BACKENDS": {"none": {}},
+    "CLOCK": "django.utils.timezone.now",
+    "HOST": "",
+    "DRAIN_SECONDS": 5,
+}
+
+
+def get(name: str) -> Any:
+    """One entry of ``PROCTORED_EXAM``, or its default."""
+    return getattr(settings, "PROCTORED_EXAM", {}).get(name, DEFAULTS[name])
+
+
+def now() -> datetime:
+    """The present instant, aware UTC, from the injected clock. Read it once, at the entry of a request."""
+    moment: datetime = import_string(get("CLOCK"))()
+    return moment
+
+
+def keys() -> tuple[str, ...]:
+    """The keyring of the proctor's codes, newest first.
+
+    Raises:
+        NotConfigured: no key is set.
+    """
+    ring = tuple(get("KEYS"))
+    if not ring:
+        raise NotConfigured(setting="PROCTORED_EXAM['KEYS']")
+    return ring
+
+
+def backend_settings(slug: str) -> Mapping[str, Any]:
+    """Settings of one proctoring service, {} when it has none."""
+    entry: Mapping[str, Any] = get("BACKENDS").get(slug) or {}
+    return entry

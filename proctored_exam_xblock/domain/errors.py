@@ -1,0 +1,216 @@
+"""Every refusal the domain can pronounce: one tree, one stable code each, no prose.
+
+The edge (``handlers``) turns a code into a translated sentence and ``status`` into the HTTP status.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ExamError(Exception):
+    """A refusal with a stable ``code``; ``params`` fill the translated sentence and never hold secrets.
+
+    Args:
+        field: name of the offending input, when there is one.
+        **params: values for the message (numbers, ISO instants, identifiers).
+    """
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+
+    def __init__(self, field: str | None = None, **params: object) -> None:
+        super().__init__(self.code)
+        self.field = field
+        self.params = params
+
+
+class BadRequest(ExamError):
+    """The request cannot be read: malformed JSON, wrong type, unknown field value."""
+
+    code = "bad_request"
+
+
+class PayloadTooLarge(ExamError):
+    code = "payload_too_large"
+    status = 413
+
+
+class UnsupportedMediaType(ExamError):
+    code = "unsupported_media_type"
+    status = 415
+
+
+class MethodNotAllowed(ExamError):
+    code = "method_not_allowed"
+    status = 405
+
+
+class InvalidField(ExamError):
+    """One field of a form is not acceptable; ``params['reason']`` is a stable reason code."""
+
+    code = "invalid_field"
+    status = 422
+
+
+class InvalidForm(ExamError):
+    """Several fields at once: ``errors`` maps a field name to a reason code."""
+
+    code = "invalid_form"
+    status = 422
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(None)
+        self.errors = errors
+
+
+class InvalidPolicy(ExamError):
+    """An exam policy written by an author breaks a rule; ``field`` names it, ``params['reason']`` says how."""
+
+    code = "invalid_policy"
+    status = 422
+
+
+class InvalidPaper(ExamError):
+    """The paper's OLX cannot be used; params: ``line`` (1-based int or None), ``reason`` (stable code)."""
+
+    code = "invalid_paper"
+    status = 422
+
+
+class NotSignedIn(ExamError):
+    code = "not_signed_in"
+    status = 403
+
+
+class NotEligible(ExamError):
+    """Not enrolled in a mode that gives the exam (R-FUN-1)."""
+
+    code = "not_eligible"
+    status = 403
+
+
+class NotAllowedNow(ExamError):
+    """The action does not belong to the candidate's present phase; ``params['phase']`` names it."""
+
+    code = "not_allowed_now"
+    status = 409
+
+
+class IllegalTransition(NotAllowedNow):
+    """The state machine has no such arrow; params: ``state``, ``event``."""
+
+    code = "illegal_transition"
+
+
+class TermsOutdated(ExamError):
+    code = "terms_outdated"
+    status = 409
+
+
+class SlotNotOffered(ExamError):
+    """The instant is not a slot of the exam's rules or the vendor does not offer it (R-FUN-8)."""
+
+    code = "slot_not_offered"
+    status = 409
+
+
+class TooLate(ExamError):
+    """Less than the lead time remains; params: ``hours`` (int), ``earliest`` (ISO instant or None)."""
+
+    code = "lead_time"
+    status = 409
+
+
+class SlotFull(ExamError):
+    code = "slot_full"
+    status = 409
+
+
+class MoveLimit(ExamError):
+    code = "move_limit"
+    status = 409
+
+
+class AwaitingConfirmation(ExamError):
+    """The vendor has not answered the last request yet; another change has to wait."""
+
+    code = "awaiting_confirmation"
+    status = 409
+
+
+class VendorUnavailable(ExamError):
+    """The proctoring service does not answer; the request can be made again."""
+
+    code = "vendor_unavailable"
+    status = 503
+
+
+class NotConfigured(ExamError):
+    """A setting of the platform or of the exam is missing; ``params['setting']`` names it (never its value)."""
+
+    code = "not_configured"
+    status = 503
+
+
+class WrongPassword(ExamError):
+    """params: ``tries_left`` (int, free tries that remain before a pause)."""
+
+    code = "wrong_password"
+    status = 403
+
+
+class PasswordLocked(ExamError):
+    """Too many wrong tries; params: ``seconds`` (int, until the next one is accepted)."""
+
+    code = "password_locked"
+    status = 429
+
+
+class WindowLost(ExamError):
+    """Another window holds the sitting (R-X-10)."""
+
+    code = "window_lost"
+    status = 409
+
+
+class WindowBusy(ExamError):
+    """The window that holds the sitting is still alive; params: ``seconds`` (int, until it counts as silent)."""
+
+    code = "window_busy"
+    status = 409
+
+
+class TimeOver(ExamError):
+    """The request came after the cut-off (deadline plus network grace)."""
+
+    code = "time_over"
+    status = 409
+
+
+class PartClosed(ExamError):
+    """The part was finally verified: nothing changes it any more."""
+
+    code = "part_closed"
+    status = 409
+
+
+class StaleRevision(ExamError):
+    """A newer revision of the same draft is already stored; params: ``revision`` (int, the stored one)."""
+
+    code = "stale_revision"
+    status = 409
+
+
+class UnknownAnswer(ExamError):
+    """A question or choice that is not in this candidate's paper."""
+
+    code = "unknown_answer"
+    status = 422
+
+
+class Gone(ExamError):
+    """The thing named does not exist or is not the caller's."""
+
+    code = "not_found"
+    status = 404

@@ -1,0 +1,280 @@
+"""Facts about one candidate and ``now`` -> the phase (which screen) and the actions allowed.
+
+A phase is derived at every request and stored nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from .attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, ReviewState, State
+from .clock import latest_end, window_end
+from .errors import NotAllowedNow, NotEligible
+from .policy import ExamPolicy
+from .questions import Answers, Layout, Paper
+
+
+class Phase(StrEnum):
+    NOT_ELIGIBLE = "not_eligible"
+    ONBOARDING = "onboarding"
+    BOOKING = "booking"
+    BOOKED = "booked"
+    AVAILABLE = "available"
+    ROOM = "room"
+    UNLOCKED = "unlocked"
+    SITTING = "sitting"
+    PAUSED = "paused"
+    SUBMITTED = "submitted"
+    RESULT = "result"
+    INVALIDATED = "invalidated"
+    INTERRUPTED = "interrupted"
+    MISSED = "missed"
+    CLOSED = "closed"
+
+
+class Action(StrEnum):
+    """What a candidate may ask; the names are those of the handlers."""
+
+    ACCEPT_TERMS = "accept_terms"
+    CONFIRM_NAME = "confirm_name"
+    SAVE_INFORMATION = "save_information"
+    RECORD_EQUIPMENT = "record_equipment"
+    SLOTS = "slots"
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
+    LAUNCH = "launch"
+    UNLOCK = "unlock"
+    CLAIM_WINDOW = "claim_window"
+    START = "start"
+    SAVE_DRAFT = "save_draft"
+    SUBMIT_PART = "submit_part"
+    FINISH = "finish"
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """Who the candidate is, as frozen or as the platform says now. Never logged."""
+
+    user_id: int
+    username: str
+    first_name: str
+    last_name: str
+    email: str
+    phone: str = ""
+    address: str = ""
+    city: str = ""
+    state: str = ""
+    zipcode: str = ""
+    country: str = ""
+    time_zone: str = ""
+
+
+@dataclass(frozen=True)
+class OnboardingFacts:
+    """State of each step before booking; instants in UTC, None while not done."""
+
+    terms_accepted_at: datetime | None = None
+    terms_version: str = ""
+    name_confirmed_at: datetime | None = None
+    information_saved_at: datetime | None = None
+    equipment_checked_at: datetime | None = None
+    equipment_warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AppointmentFacts:
+    """One appointment. ``notice`` is a stable code the screen explains (e.g. ``move_refused``) or ''."""
+
+    id: int
+    state: AppointmentState
+    start: datetime
+    duration: timedelta
+    pending_start: datetime | None = None
+    moves: int = 0
+    notice: str = ""
+    vendor_pending_since: datetime | None = None
+    vendor_last_error: str = ""
+    locked_until: datetime | None = None
+    implicit: bool = False
+    launch_url: str = ""
+
+
+@dataclass(frozen=True)
+class PartFacts:
+    """One part of a started attempt; ``state`` is untouched, draft, submitted or discarded."""
+
+    number: int
+    state: str
+    revision: int
+    answers: Answers
+    saved_at: datetime | None
+    submitted_at: datetime | None
+    attempts_used: int
+    attempts_allowed: int = 1
+
+
+@dataclass(frozen=True)
+class AttemptFacts:
+    """One attempt; ``paper`` and ``layout`` are set from start on. Score fields only once released."""
+
+    id: int
+    number: int
+    state: State
+    certification_number: str
+    launched_at: datetime
+    unlocked_at: datetime | None = None
+    started_at: datetime | None = None
+    deadline: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: str = ""
+    paused_at: datetime | None = None
+    extra_seconds: int = 0
+    review: ReviewState = ReviewState.NONE
+    review_reason: str = ""
+    released: bool = False
+    score_earned: int | None = None
+    score_possible: int | None = None
+    passed: bool | None = None
+    paper: Paper | None = None
+    layout: Layout | None = None
+    parts: tuple[PartFacts, ...] = ()
+    audit_head: str = ""
+    audit_count: int = 0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything the journey needs to know about one candidate of one exam."""
+
+    eligible: bool
+    staff: bool = False
+    person: PersonFacts | None = None
+    onboarding: OnboardingFacts = field(default_factory=OnboardingFacts)
+    appointment: AppointmentFacts | None = None
+    attempt: AttemptFacts | None = None
+    extra_time: timedelta = timedelta(0)
+    lead_time_waived: bool = False
+    second_appointment: bool = False
+    information_fields: tuple[str, ...] = ()
+    holds_window: bool = False
+
+
+@dataclass(frozen=True)
+class Journey:
+    phase: Phase
+    actions: frozenset[Action]
+    next_change: datetime | None = None
+    """When the phase may change by the clock alone, so that the page knows when to ask again."""
+
+    def require(self, action: Action) -> None:
+        """Raise NotAllowedNow (NotEligible for outsiders) unless ``action`` belongs to this phase."""
+        if action in self.actions:
+            return
+        if self.phase is Phase.NOT_ELIGIBLE:
+            raise NotEligible()
+        raise NotAllowedNow(phase=self.phase.value)
+
+
+_PREPARING = frozenset({Action.SAVE_INFORMATION, Action.RECORD_EQUIPMENT})
+ACTIONS: Mapping[Phase, frozenset[Action]] = {
+    Phase.NOT_ELIGIBLE: frozenset(),
+    Phase.ONBOARDING: _PREPARING | {Action.ACCEPT_TERMS, Action.CONFIRM_NAME},
+    Phase.BOOKING: _PREPARING | {Action.SLOTS, Action.BOOK},
+    Phase.BOOKED: _PREPARING | {Action.SLOTS, Action.MOVE, Action.CANCEL},
+    Phase.AVAILABLE: frozenset({Action.RECORD_EQUIPMENT, Action.LAUNCH, Action.CANCEL}),
+    Phase.ROOM: frozenset({Action.LAUNCH, Action.UNLOCK, Action.CLAIM_WINDOW}),
+    Phase.UNLOCKED: frozenset({Action.LAUNCH, Action.START}),
+    Phase.SITTING: frozenset(
+        {Action.LAUNCH, Action.SAVE_DRAFT, Action.SUBMIT_PART, Action.FINISH, Action.CLAIM_WINDOW}
+    ),
+    Phase.PAUSED: frozenset({Action.LAUNCH}),
+    Phase.SUBMITTED: frozenset(),
+    Phase.RESULT: frozenset(),
+    Phase.INVALIDATED: frozenset(),
+    Phase.INTERRUPTED: frozenset(),
+    Phase.MISSED: frozenset(),
+    Phase.CLOSED: frozenset(),
+}
+
+
+def onboarding_steps(facts: Facts, policy: ExamPolicy) -> dict[str, bool]:
+    """Each step by name and whether it is done; equipment is advice and never blocks (decided for all backends)."""
+    done = facts.onboarding
+    return {
+        "equipment": done.equipment_checked_at is not None,
+        "terms": done.terms_accepted_at is not None and done.terms_version == policy.terms_version,
+        "name": done.name_confirmed_at is not None,
+        "information": done.information_saved_at is not None or not facts.information_fields,
+    }
+
+
+def ready_to_book(facts: Facts, policy: ExamPolicy) -> bool:
+    """True when every step that blocks is done."""
+    return all(done for step, done in onboarding_steps(facts, policy).items() if step != "equipment")
+
+
+def decide(facts: Facts, policy: ExamPolicy, now: datetime) -> Journey:
+    """The candidate's phase and allowed actions.
+
+    Args:
+        facts: what is stored about the candidate.
+        policy: of the appointment or attempt when there is one, else the exam's present policy.
+        now: aware UTC instant, read once at the request's entry.
+    """
+    phase, next_change = _phase(facts, policy, now)
+    return Journey(phase, ACTIONS[phase], next_change)
+
+
+def _phase(facts: Facts, policy: ExamPolicy, now: datetime) -> tuple[Phase, datetime | None]:
+    if not facts.eligible:
+        return Phase.NOT_ELIGIBLE, None
+    if facts.attempt is not None:
+        return _attempt_phase(facts.attempt, facts.holds_window, policy)
+    appointment = facts.appointment
+    if appointment is not None and appointment.state in APPOINTMENT_ACTIVE:
+        return _appointment_phase(appointment, policy, now)
+    if appointment is not None and appointment.state is AppointmentState.MISSED and not facts.second_appointment:
+        return Phase.MISSED, None
+    if now >= window_end(policy):
+        return Phase.CLOSED, None
+    if not ready_to_book(facts, policy):
+        return Phase.ONBOARDING, None
+    if policy.appointments:
+        return Phase.BOOKING, window_end(policy)
+    return Phase.AVAILABLE, window_end(policy)
+
+
+def _attempt_phase(attempt: AttemptFacts, holds_window: bool, policy: ExamPolicy) -> tuple[Phase, datetime | None]:
+    state = attempt.state
+    if state is State.GATE:
+        return Phase.ROOM, None
+    if state is State.UNLOCKED:
+        lapses = attempt.unlocked_at and attempt.unlocked_at + timedelta(minutes=policy.unlock_valid_minutes)
+        return Phase.UNLOCKED, lapses
+    if state is State.SITTING:
+        closes = attempt.deadline + policy.network_grace if attempt.deadline else None
+        return (Phase.SITTING if holds_window else Phase.ROOM), closes
+    if state is State.PAUSED:
+        return Phase.PAUSED, None
+    if state in OVER:
+        if attempt.review is ReviewState.INVALIDATED:
+            return Phase.INVALIDATED, None
+        return (Phase.RESULT if attempt.released and policy.show_result_in_exam else Phase.SUBMITTED), None
+    return Phase.INTERRUPTED, None
+
+
+def _appointment_phase(
+    appointment: AppointmentFacts, policy: ExamPolicy, now: datetime
+) -> tuple[Phase, datetime | None]:
+    opens = appointment.start - timedelta(minutes=policy.launch_lead_minutes)
+    if now >= latest_end(appointment.start, policy):
+        return Phase.MISSED, None
+    if now < opens:
+        return Phase.BOOKED, opens
+    if appointment.state is AppointmentState.REQUESTED:
+        return Phase.BOOKED, latest_end(appointment.start, policy)
+    return Phase.AVAILABLE, latest_end(appointment.start, policy)

@@ -1,0 +1,242 @@
+"""The frozen policy of an exam, its validation, and its plain-JSON form.
+
+Everything a course team decides is here (R-FUN-8, R-FUN-20, R-X-10, R-X-16); secrets never are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from .errors import InvalidPolicy
+
+
+class Expiry(StrEnum):
+    """What happens, at zero and at "Terminer", to drafts that were not finally verified (R-FUN-20)."""
+
+    SUBMIT_DRAFTS = "submit_drafts"
+    DISCARD = "discard"
+
+
+class Unlock(StrEnum):
+    """What opens the exam once the candidate is in the room (R-FUN-13)."""
+
+    APPOINTMENT_CODE = "appointment_code"
+    EXAM_PASSWORD = "exam_password"
+    NONE = "none"
+
+
+class Release(StrEnum):
+    """When the score goes to the gradebook (R-X-16)."""
+
+    IMMEDIATE = "immediate"
+    ON_DATE = "on_date"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True)
+class ExamPolicy:
+    """All rules of one exam. Times of day are local to ``time_zone``; durations say their unit in their name."""
+
+    title: str = "Examen final certifiant"
+    backend: str = "none"
+    unlock: Unlock = Unlock.NONE
+    enrolment_modes: tuple[str, ...] = ("verified",)
+    # The window, opening hours and slots (R-FUN-7, R-FUN-8). Dates are inclusive, in the exam's zone.
+    appointments: bool = True
+    first_day: date = date(2017, 3, 1)
+    last_day: date = date(2017, 3, 14)
+    opens_at: time = time(15, 0)
+    closes_at: time = time(21, 0)
+    time_zone: str = "Europe/Paris"
+    closed_weekdays: tuple[int, ...] = ()  # ISO, Monday is 1
+    excluded_dates: tuple[date, ...] = ()
+    lead_time_hours: int = 72
+    slot_step_minutes: int = 15
+    seats_per_slot: int = 10
+    duration_minutes: int = 30
+    max_moves: int = 5
+    # The exam day.
+    launch_lead_minutes: int = 10
+    missed_after_minutes: int = 60
+    unlock_valid_minutes: int = 15
+    network_grace_seconds: int = 2
+    silent_window_seconds: int = 60
+    expiry: Expiry = Expiry.SUBMIT_DRAFTS
+    certification_prefix: str = "CP"
+    # After it.
+    release: Release = Release.IMMEDIATE
+    release_at: datetime | None = None
+    show_result_in_exam: bool = False
+    pass_percent: int = 50
+    # Around it.
+    terms_version: str = "1"
+    terms_fr: str = ""
+    terms_en: str = ""
+    forbidden: tuple[str, ...] = (
+        "internet",
+        "applications",
+        "documents",
+        "calculator",
+        "paper",
+        "headphones",
+    )
+    help_phones: tuple[str, ...] = ()
+    help_emails: tuple[str, ...] = ()
+    language: str = "fr"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The exam's zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def duration(self) -> timedelta:
+        """Time to answer, without extra time."""
+        return timedelta(minutes=self.duration_minutes)
+
+    @property
+    def network_grace(self) -> timedelta:
+        """How long after the deadline an answer already on its way is still taken."""
+        return timedelta(seconds=self.network_grace_seconds)
+
+
+_RANGES = {
+    "lead_time_hours": (0, 24 * 60),
+    "slot_step_minutes": (1, 24 * 60),
+    "seats_per_slot": (1, 100_000),
+    "duration_minutes": (1, 24 * 60),
+    "max_moves": (0, 1000),
+    "launch_lead_minutes": (0, 24 * 60),
+    "missed_after_minutes": (1, 24 * 60),
+    "unlock_valid_minutes": (1, 24 * 60),
+    "network_grace_seconds": (0, 60),
+    "silent_window_seconds": (5, 3600),
+    "pass_percent": (0, 100),
+}
+_MAX_WINDOW_DAYS = 400
+_YEARS = (1970, 9000)
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())  # walks the zone files: too slow for each request
+
+
+def validate(policy: ExamPolicy) -> ExamPolicy:
+    """Check every rule between fields.
+
+    Raises:
+        InvalidPolicy: with the field's name and a reason code.
+    """
+    for name, (low, high) in _RANGES.items():
+        if not low <= getattr(policy, name) <= high:
+            raise InvalidPolicy(name, reason="out_of_range", low=low, high=high)
+    if policy.time_zone not in _zone_names():
+        raise InvalidPolicy("time_zone", reason="unknown_zone")
+    for name in ("first_day", "last_day"):
+        if not _YEARS[0] <= getattr(policy, name).year <= _YEARS[1]:
+            raise InvalidPolicy(name, reason="out_of_range", low=_YEARS[0], high=_YEARS[1])
+    if policy.last_day < policy.first_day:
+        raise InvalidPolicy("last_day", reason="before_start")
+    if (policy.last_day - policy.first_day).days > _MAX_WINDOW_DAYS:
+        raise InvalidPolicy("last_day", reason="too_long")
+    if not all(1 <= day <= 7 for day in policy.closed_weekdays):
+        raise InvalidPolicy("closed_weekdays", reason="out_of_range", low=1, high=7)
+    if not policy.enrolment_modes:
+        raise InvalidPolicy("enrolment_modes", reason="empty")
+    if not policy.title.strip():
+        raise InvalidPolicy("title", reason="empty")
+    if policy.release is Release.ON_DATE and policy.release_at is None:
+        raise InvalidPolicy("release_at", reason="empty")
+    opening = datetime.combine(policy.first_day, policy.closes_at) - datetime.combine(policy.first_day, policy.opens_at)
+    if policy.appointments and opening < policy.duration:
+        raise InvalidPolicy("closes_at", reason="shorter_than_exam")
+    return policy
+
+
+def policy_to_json(policy: ExamPolicy) -> dict[str, Any]:
+    """Plain JSON, ISO dates and times."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, (date, datetime, time)):
+            return value.isoformat()
+        if isinstance(value, tuple):
+            return [plain(item) for item in value]
+        return value.value if isinstance(value, StrEnum) else value
+
+    return {name: plain(value) for name, value in asdict(policy).items()}
+
+
+def policy_from_json(data: Mapping[str, Any]) -> ExamPolicy:
+    """Read and validate a policy; absent names keep their default.
+
+    Raises:
+        InvalidPolicy: unknown name, wrong type or a rule broken; ``field`` names it.
+    """
+    if not isinstance(data, Mapping):
+        raise InvalidPolicy(None, reason="not_a_mapping")
+    known = {field.name: field for field in fields(ExamPolicy)}
+    defaults = ExamPolicy()
+    values: dict[str, Any] = {}
+    for name, raw in data.items():
+        if name not in known:
+            raise InvalidPolicy(str(name), reason="unknown_name")
+        try:
+            values[name] = _read(name, raw, getattr(defaults, name))
+        except (ValueError, TypeError) as error:
+            raise InvalidPolicy(name, reason="wrong_type") from error
+    return validate(replace(defaults, **values))
+
+
+def _read(name: str, raw: Any, default: Any) -> Any:
+    if name == "release_at":
+        moment = None if raw in (None, "") else datetime.fromisoformat(raw)
+        if moment is not None and moment.tzinfo is None:
+            raise ValueError("naive")
+        return moment
+    if name == "excluded_dates":
+        return tuple(date.fromisoformat(item) for item in _sequence(raw))
+    if name == "closed_weekdays":
+        return tuple(_integer(item) for item in _sequence(raw))
+    if isinstance(default, bool):
+        if not isinstance(raw, bool):
+            raise TypeError("bool")
+        return raw
+    if isinstance(default, StrEnum):
+        return type(default)(raw)
+    if isinstance(default, int):
+        return _integer(raw)
+    if isinstance(default, date):
+        return date.fromisoformat(raw)
+    if isinstance(default, time):
+        wall = time.fromisoformat(raw)
+        if wall.tzinfo is not None:  # the zone is ``time_zone``
+            raise ValueError("aware")
+        return wall
+    if isinstance(default, tuple):
+        return tuple(_text(item) for item in _sequence(raw))
+    return _text(raw)
+
+
+def _sequence(raw: Any) -> list[Any]:
+    if not isinstance(raw, (list, tuple)):
+        raise TypeError("list")
+    return list(raw)
+
+
+def _integer(raw: Any) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int):
+        raise TypeError("int")
+    return raw
+
+
+def _text(raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise TypeError("str")
+    return raw

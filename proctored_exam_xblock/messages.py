@@ -1,0 +1,120 @@
+"""A sentence for every error code, translated at the edge; codes travel, sentences are made here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .domain.errors import ExamError, InvalidForm
+
+_Sentence = Callable[[Mapping[str, Any]], str]
+
+
+def _minutes(params: Mapping[str, Any]) -> str:
+    minutes = -(-int(params.get("seconds", 60)) // 60)
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+
+
+def _wrong_password(params: Mapping[str, Any]) -> str:
+    left = int(params.get("tries_left", 0))
+    if not left:
+        return _("This password is not right. Wait %(wait)s before the next try.") % {"wait": _minutes(params)}
+    tries = ngettext("%(count)d try left before a pause.", "%(count)d tries left before a pause.", left) % {
+        "count": left
+    }
+    return _("This password is not right.") + " " + tries
+
+
+_SENTENCES: Mapping[str, _Sentence] = {
+    "bad_request": lambda p: _("The request could not be read. Reload the page and try again."),
+    "payload_too_large": lambda p: _("The request is too large."),
+    "unsupported_media_type": lambda p: _("The request must be JSON."),
+    "method_not_allowed": lambda p: _("This address only takes POST requests."),
+    "invalid_field": lambda p: reason(str(p.get("reason", ""))),
+    "invalid_form": lambda p: _("Some fields need your attention."),
+    "invalid_policy": lambda p: _("The exam's settings are not valid."),
+    "invalid_paper": lambda p: _("The exam's paper is not valid."),
+    "not_signed_in": lambda p: _("Sign in to reach the exam."),
+    "not_eligible": lambda p: _("You are not enrolled for the certification."),
+    "not_allowed_now": lambda p: _too_early() if p.get("reason") == "too_early" else _("This is not possible now."),
+    "illegal_transition": lambda p: _("This is not possible now."),
+    "terms_outdated": lambda p: _("The terms of use have changed. Read the new version, then accept it."),
+    "slot_not_offered": lambda p: _("This time is no longer offered. Choose another one."),
+    "lead_time": lambda p: _("An appointment must be made at least %(hours)s hours ahead.") % {"hours": p.get("hours")},
+    "slot_full": lambda p: _("The last seat at this time has just been taken. Choose another time."),
+    "move_limit": lambda p: _("You have changed your appointment as often as the exam allows."),
+    "awaiting_confirmation": lambda p: _(
+        "The proctoring service has not confirmed your last request yet. Try again in a few minutes."
+    ),
+    "vendor_unavailable": lambda p: _(
+        "The proctoring service does not answer at the moment. Nothing is lost: try again in a few minutes."
+    ),
+    "not_configured": lambda p: _("The exam is not ready yet. Contact the course team."),
+    "wrong_password": _wrong_password,
+    "password_locked": lambda p: (
+        _("Too many wrong passwords. Wait %(wait)s before the next try.") % {"wait": _minutes(p)}
+    ),
+    "window_lost": lambda p: _("The exam is open in another window. Nothing can be written from this one."),
+    "window_busy": lambda p: (
+        ngettext(
+            "The exam is still open in another window. Try again in %(count)d second.",
+            "The exam is still open in another window. Try again in %(count)d seconds.",
+            int(p.get("seconds", 60)),
+        )
+        % {"count": int(p.get("seconds", 60))}
+    ),
+    "time_over": lambda p: _(
+        "Time is over: this answer came too late to count. It is kept for the course team to see."
+    ),
+    "part_closed": lambda p: _("This part was finally verified and can no longer be changed."),
+    "stale_revision": lambda p: _("A newer version of these answers is already saved."),
+    "unknown_answer": lambda p: _("These answers do not belong to your paper. Reload the page."),
+    "not_found": lambda p: _("There is nothing at this address for you."),
+}
+
+
+def _too_early() -> str:
+    return _("The proctoring room is not open yet. Try again in a few minutes.")
+
+
+def text(error: ExamError) -> str:
+    """The translated sentence of an error."""
+    sentence = _SENTENCES.get(error.code)
+    return sentence(error.params) if sentence else _("Something went wrong. Try again.")
+
+
+def field_texts(error: ExamError) -> dict[str, str]:
+    """A translated sentence per wrong field."""
+    if isinstance(error, InvalidForm):
+        return {name: reason(code) for name, code in error.errors.items()}
+    return {error.field: text(error)} if error.field else {}
+
+
+def paper_reason(code: str) -> str:
+    """The translated sentence of a paper's reason code."""
+    return _("the paper cannot be read there (%(code)s).") % {"code": code}
+
+
+def reason(code: str) -> str:
+    """The translated sentence of a field's reason code."""
+    sentences = {
+        "empty": _("Fill in this field."),
+        "too_long": _("This is too long."),
+        "too_short": _("This is too short."),
+        "characters": _("This has characters that cannot be used."),
+        "phone": _("Write a phone number with 6 to 15 digits, with + for an international one."),
+        "zone": _("Choose a time zone from the list."),
+        "country": _("Choose a country from the list."),
+        "out_of_range": _("This number is out of range."),
+        "unknown_zone": _("This time zone is unknown."),
+        "before_start": _("The last day comes before the first."),
+        "too_long_window": _("The window is too long."),
+        "wrong_type": _("This value has not the right form."),
+        "unknown_name": _("This setting does not exist."),
+        "shorter_than_exam": _("The opening hours are shorter than the exam."),
+        "not_a_mapping": _("The settings must be a JSON object."),
+    }
+    return sentences.get(code, _("This value is not valid."))

@@ -1,0 +1,37 @@
+"""The few pages around the panel: a refusal in words, and the author's summary and form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.template import Context
+from django.utils import translation
+
+from ..domain.policy import ExamPolicy
+from .engine import template
+
+
+def render_refusal(message: str, code: str, language: str) -> str:
+    """A panel that only says why there is none (exam not ready, platform not set up)."""
+    with translation.override(language):
+        return template("refusal").render(Context({"message": message, "code": code}))
+
+
+def render_launch_refused(message: str, code: str, retry: bool, language: str) -> str:
+    """The whole page of a room that could not be opened, in the window that the candidate's click made."""
+    context = {"message": message, "code": code, "retry": retry, "language": language}
+    with translation.override(language):
+        return template("launch_refused").render(Context(context))
+
+
+def render_author_summary(
+    title: str, policy: ExamPolicy, outline: Sequence[tuple[str, int]], problems: Sequence[str]
+) -> str:
+    """The exam at a glance for its authors; ``problems`` are translated sentences."""
+    context = {"title": title, "policy": policy, "outline": outline, "problems": problems}
+    return template("author_summary").render(Context(context))
+
+
+def render_author_form(title: str, policy: str, paper: str) -> str:
+    """The form of Studio: title, policy as JSON text, OLX of the paper."""
+    return template("author_form").render(Context({"title": title, "policy": policy, "paper": paper}))

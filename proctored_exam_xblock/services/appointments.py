@@ -1,0 +1,47 @@
+"""What the vendor's answer does to an appointment. The caller holds the candidacy's lock."""
+
+from __future__ import annotations
+
+from ..domain.attempt import AppointmentEvent, AppointmentState, advance_appointment
+from ..models import Appointment
+from . import audit, seats
+from .dossier import Dossier
+
+
+def confirm_move(dossier: Dossier, appointment: Appointment, actor: str) -> None:
+    """The new slot is sure: the old seat is given back. The caller holds the candidacy's lock."""
+    assert appointment.pending_start is not None
+    old = appointment.start
+    appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.CONFIRM_MOVE).value
+    appointment.start, appointment.pending_start = appointment.pending_start, None
+    appointment.save(update_fields=["state", "start", "pending_start", "vendor_ref"])
+    seats.release(dossier.exam, old)
+    audit.record(
+        dossier.own, "moved", dossier.now, actor, appointment=appointment.pk, start=appointment.start.isoformat()
+    )
+
+
+def refuse_move(dossier: Dossier, appointment: Appointment, actor: str, reason: str) -> None:
+    """The new slot is not to be had: the old one stands and the candidate is told."""
+    assert appointment.pending_start is not None
+    seats.release(dossier.exam, appointment.pending_start)
+    appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.REFUSE_MOVE).value
+    appointment.pending_start, appointment.notice = None, "move_refused"
+    appointment.save(update_fields=["state", "pending_start", "notice"])
+    audit.record(dossier.own, "move_refused", dossier.now, actor, appointment=appointment.pk, reason=reason)
+
+
+def refuse(dossier: Dossier, appointment: Appointment, actor: str, reason: str) -> None:
+    """The vendor says no to a booking: the seat is free again and the candidate chooses another slot."""
+    seats.release(dossier.exam, appointment.start)
+    appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.REFUSE).value
+    appointment.active_key, appointment.notice = None, "refused"
+    appointment.save(update_fields=["state", "active_key", "notice"])
+    audit.record(dossier.own, "refused", dossier.now, actor, appointment=appointment.pk, reason=reason)
+
+
+def confirm(dossier: Dossier, appointment: Appointment, actor: str) -> None:
+    """The vendor has it."""
+    appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.CONFIRM).value
+    appointment.save(update_fields=["state", "vendor_ref"])
+    audit.record(dossier.own, "confirmed", dossier.now, actor, appointment=appointment.pk)

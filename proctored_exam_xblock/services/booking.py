@@ -1,0 +1,220 @@
+"""Appointments: which slots there are, book, move, cancel, and the second appointment.
+
+Our row and its outbox entry are written in one transaction; the vendor hears of it right after the commit
+(``proctoring.drain``), and a booking stays even when the vendor does not answer (R-X-7).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from ..backends.base import BackendError, Capability, SlotQuery
+from ..domain import clock
+from ..domain.attempt import (
+    APPOINTMENT_ACTIVE,
+    AppointmentEvent,
+    AppointmentState,
+    advance_appointment,
+)
+from ..domain.errors import AwaitingConfirmation, ExamError, SlotNotOffered, VendorUnavailable
+from ..domain.journey import Action
+from ..domain.policy import Unlock
+from ..domain.scheduling import SlotOffer, check_start, day_slots, may_move
+from ..models import Appointment, ExamVersion
+from . import appointments, audit, gate, outbox, proctoring, seats
+from .dossier import Caller, Dossier
+from .entry import load, locked
+
+
+def slots(caller: Caller, day: date, now: datetime) -> tuple[Dossier, Sequence[SlotOffer]]:
+    """Slots of one day that the exam's rules allow and the vendor offers, with the seats left.
+
+    Raises:
+        VendorUnavailable: its calendar cannot be read now.
+    """
+    dossier = load(caller, now)
+    dossier.journey.require(Action.SLOTS)
+    facts, policy = dossier.facts, dossier.policy
+    ours = [start for start in day_slots(policy, day, facts.extra_time) if _is_allowed(dossier, start)]
+    if not ours:
+        return dossier, ()
+    first, last = ours[0], ours[-1] + timedelta(minutes=1)
+    taken = seats.taken_between(dossier.exam, first, last)
+    left = {start: policy.seats_per_slot - taken.get(start, 0) for start in ours}
+    offered = set(_vendor_starts(dossier, first, last)) if _has_calendar(dossier) else set(ours)
+    return dossier, tuple(SlotOffer(start, left[start]) for start in ours if left[start] > 0 and start in offered)
+
+
+def _is_allowed(dossier: Dossier, start: datetime) -> bool:
+    try:
+        check_start(dossier.policy, start, dossier.now, dossier.facts.extra_time, dossier.facts.lead_time_waived)
+    except ExamError:
+        return False
+    return True
+
+
+def _has_calendar(dossier: Dossier) -> bool:
+    return Capability.BOOKING in dossier.backend.capabilities
+
+
+def _vendor_starts(dossier: Dossier, first: datetime, last: datetime) -> tuple[datetime, ...]:
+    person = dossier.facts.person
+    query = SlotQuery(
+        first=first,
+        last=last,
+        duration_minutes=_minutes(dossier),
+        time_zone=person.time_zone if person and person.time_zone else dossier.policy.time_zone,
+    )
+    try:
+        return dossier.backend.slots(query)
+    except BackendError as error:
+        raise VendorUnavailable(reason=error.code) from error
+
+
+def _minutes(dossier: Dossier) -> int:
+    whole = clock.whole_duration(dossier.policy, dossier.facts.extra_time)
+    return int(-(-whole.total_seconds() // 60))
+
+
+def book(caller: Caller, start: datetime, now: datetime) -> Dossier:
+    """Take a seat and ask the vendor (R-FUN-8). The same click twice gives one appointment.
+
+    Raises:
+        SlotNotOffered, TooLate, SlotFull: the slot cannot be had.
+        NotAllowedNow: not in this phase.
+    """
+    prepared = load(caller, now)
+    if _is_same(prepared, start):
+        return prepared
+    prepared.journey.require(Action.BOOK)
+    if _is_allowed(prepared, start):
+        seats.prepare(prepared.exam, start)
+    with locked(caller, now) as dossier:
+        if _is_same(dossier, start):
+            return dossier
+        dossier.journey.require(Action.BOOK)
+        check_start(dossier.policy, start, now, dossier.facts.extra_time, dossier.facts.lead_time_waived)
+        seats.take(dossier.exam, start, dossier.policy.seats_per_slot)
+        appointment = _new_appointment(dossier, start)
+        audit.record(dossier.own, "booked", now, caller.actor, appointment=appointment.pk, start=start.isoformat())
+        _tell_vendor(dossier, appointment, "book")
+    return load(caller, now)
+
+
+def _is_same(dossier: Dossier, start: datetime) -> bool:
+    row = dossier.appointment
+    return (
+        row is not None
+        and AppointmentState(row.state) in APPOINTMENT_ACTIVE
+        and start in (row.start, row.pending_start)
+    )
+
+
+def _new_appointment(dossier: Dossier, start: datetime, *, implicit: bool = False) -> Appointment:
+    candidacy = dossier.own
+    person = dossier.facts.person
+    with_vendor = _has_calendar(dossier) and not implicit
+    needs_code = dossier.policy.unlock is Unlock.APPOINTMENT_CODE
+    appointment = Appointment.objects.create(
+        candidacy=candidacy,
+        version=_current_version(dossier),
+        active_key=candidacy.pk,
+        number=candidacy.appointments.count() + 1,
+        state=(AppointmentState.REQUESTED if with_vendor else AppointmentState.CONFIRMED).value,
+        start=start,
+        duration_minutes=_minutes(dossier),
+        implicit=implicit,
+        first_name=person.first_name if person else "",
+        last_name=person.last_name if person else "",
+        reservation_id=uuid.uuid4().hex,
+        key_id=gate.newest_key_id() if needs_code else "",
+        created_at=dossier.now,
+    )
+    candidacy.second_appointment = False
+    candidacy.lead_time_waived = False
+    candidacy.save(update_fields=["second_appointment", "lead_time_waived"])
+    return appointment
+
+
+def _current_version(dossier: Dossier) -> ExamVersion:
+    assert dossier.exam.current_version is not None
+    return dossier.exam.current_version
+
+
+def implicit_appointment(dossier: Dossier) -> Appointment:
+    """For exams without appointments: one that starts now, so that everything after it is the same."""
+    return _new_appointment(dossier, dossier.now, implicit=True)
+
+
+def move(caller: Caller, start: datetime, now: datetime) -> Dossier:
+    """Ask for another slot; the old one is kept until the new one is sure.
+
+    Raises:
+        AwaitingConfirmation: the vendor has not answered the last request.
+        MoveLimit, SlotNotOffered, TooLate, SlotFull: the move cannot be had, the appointment stands.
+    """
+    prepared = load(caller, now)
+    if _is_same(prepared, start):
+        return prepared
+    prepared.journey.require(Action.MOVE)
+    if _is_allowed(prepared, start):
+        seats.prepare(prepared.exam, start)
+    with locked(caller, now) as dossier:
+        if _is_same(dossier, start):
+            return dossier
+        dossier.journey.require(Action.MOVE)
+        appointment = _active(dossier)
+        if appointment.state != AppointmentState.CONFIRMED:
+            raise AwaitingConfirmation()
+        may_move(dossier.policy, appointment.moves)
+        check_start(dossier.policy, start, now, dossier.facts.extra_time, dossier.facts.lead_time_waived)
+        seats.take(dossier.exam, start, dossier.policy.seats_per_slot)
+        appointment.state = advance_appointment(AppointmentState.CONFIRMED, AppointmentEvent.ASK_MOVE).value
+        appointment.pending_start = start
+        appointment.moves += 1
+        appointment.notice = ""
+        appointment.save(update_fields=["state", "pending_start", "moves", "notice"])
+        audit.record(
+            dossier.own, "move_requested", now, caller.actor, appointment=appointment.pk, start=start.isoformat()
+        )
+        if _has_calendar(dossier):
+            _tell_vendor(dossier, appointment, "move", start=start.isoformat())
+        else:
+            appointments.confirm_move(dossier, appointment, caller.actor)
+    return load(caller, now)
+
+
+def cancel(caller: Caller, now: datetime) -> Dossier:
+    """Give the slot up. Ours at once; the vendor is told, and told again until it knows."""
+    with locked(caller, now) as dossier:
+        row = dossier.appointment
+        if row is not None and row.state == AppointmentState.CANCELLED:
+            return dossier
+        dossier.journey.require(Action.CANCEL)
+        appointment = _active(dossier)
+        appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.CANCEL).value
+        held = [appointment.start, *([appointment.pending_start] if appointment.pending_start else [])]
+        appointment.active_key = appointment.pending_start = None
+        appointment.save(update_fields=["state", "active_key", "pending_start"])
+        for start in sorted(held):
+            seats.release(dossier.exam, start)
+        audit.record(dossier.own, "cancelled", now, caller.actor, appointment=appointment.pk)
+        if _has_calendar(dossier):
+            _tell_vendor(dossier, appointment, "cancel")
+    return load(caller, now)
+
+
+def _active(dossier: Dossier) -> Appointment:
+    row = dossier.appointment
+    if row is None or AppointmentState(row.state) not in APPOINTMENT_ACTIVE:
+        raise SlotNotOffered()
+    return row
+
+
+def _tell_vendor(dossier: Dossier, appointment: Appointment, kind: str, **payload: str) -> None:
+    outbox.add(appointment, kind, dossier.now, **payload)
+    transaction.on_commit(lambda: proctoring.drain(dossier.now, appointment_id=appointment.pk), robust=True)

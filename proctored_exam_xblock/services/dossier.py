@@ -1,0 +1,330 @@
+"""One candidate's rows as domain facts, read and judged by the journey; ``entry`` brings them up to date first."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.contrib.auth import get_user_model
+
+from .. import compat
+from ..backends import registry
+from ..backends.base import Backend, Capability
+from ..domain import clock
+from ..domain.attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, ReviewState, State
+from ..domain.errors import NotConfigured, NotEligible, NotSignedIn
+from ..domain.grading import Score, passed
+from ..domain.journey import (
+    AppointmentFacts,
+    AttemptFacts,
+    Facts,
+    Journey,
+    OnboardingFacts,
+    PartFacts,
+    PersonFacts,
+    decide,
+)
+from ..domain.policy import ExamPolicy, Unlock
+from ..domain.questions import Layout, Paper
+from ..models import Appointment, Attempt, AuditEntry, Candidacy, CandidateProfile, Exam, OutboxEntry, PartResponse
+from . import exams
+
+INFORMATION_FIELDS = ("phone", "address", "city", "time_zone", "country")
+ABROAD_FIELDS = ("state", "zipcode")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, as the runtime says; ``user_id`` is None for an anonymous request."""
+
+    usage_key: str
+    user_id: int | None
+    staff: bool = False
+    language: str = "fr"
+    window: str = ""
+
+    @property
+    def actor(self) -> str:
+        """The audit trail's name for the caller."""
+        return f"candidate:{self.user_id}"
+
+
+@dataclass
+class Dossier:
+    """Rows and facts of one candidate. ``candidacy`` is None for who is not eligible."""
+
+    caller: Caller
+    exam: Exam
+    policy: ExamPolicy
+    paper: Paper
+    backend: Backend
+    candidacy: Candidacy | None
+    profile: CandidateProfile | None
+    appointment: Appointment | None
+    attempt: Attempt | None
+    parts: list[PartResponse]
+    facts: Facts
+    journey: Journey
+    now: datetime
+
+    @property
+    def own(self) -> Candidacy:
+        """The candidacy; refuses who has none."""
+        if self.candidacy is None:
+            raise NotEligible()
+        return self.candidacy
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the screen has to change."""
+        if self.candidacy is None:
+            return self.journey.phase.value
+        held = "w" if self.facts.holds_window else ""
+        pending = self.facts.appointment.vendor_last_error if self.facts.appointment else ""
+        return f"{self.journey.phase.value}.{self.candidacy.pk}.{self.candidacy.revision}{held}{pending}"
+
+
+def window_hash(token: str) -> str:
+    """What is stored of a window token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def of_candidacy(candidacy_id: int) -> Caller:
+    """A caller that stands for the candidate, for staff, vendors' events and sweepers."""
+    row = Candidacy.objects.select_related("exam").get(pk=candidacy_id)
+    return Caller(usage_key=row.exam.usage_key, user_id=row.user_id, staff=True)
+
+
+def ensure_candidacy(caller: Caller, now: datetime) -> None:
+    """Create the candidacy of an eligible caller, once; a race between two first visits ends with one row."""
+    if caller.user_id is None:
+        raise NotSignedIn()
+    if Candidacy.objects.filter(exam__usage_key=caller.usage_key, user_id=caller.user_id).exists():
+        return
+    exam = exams.find(caller.usage_key)
+    assert exam.current_version is not None
+    if not is_eligible(caller, exam, exams.snapshot(exam.current_version).policy):
+        return
+    Candidacy.objects.get_or_create(
+        exam=exam,
+        user_id=caller.user_id,
+        defaults={"anonymous_id": compat.host().anonymous_id(caller.user_id, exam.course_key), "created_at": now},
+    )
+
+
+def is_eligible(caller: Caller, exam: Exam, policy: ExamPolicy) -> bool:
+    """Enrolled in one of the exam's modes (R-FUN-1), or staff of the course, who may try it."""
+    if caller.user_id is None:
+        return False
+    return caller.staff or compat.host().enrolment_mode(caller.user_id, exam.course_key) in policy.enrolment_modes
+
+
+def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
+    """The dossier as stored, not brought up to date; ``lock`` takes the candidacy's row lock."""
+    if caller.user_id is None:
+        raise NotSignedIn()
+    rows = Candidacy.objects.filter(exam__usage_key=caller.usage_key, user_id=caller.user_id)
+    if lock:
+        candidacy = rows.select_for_update().first()
+        exam = exams.find(caller.usage_key)
+    else:
+        candidacy = rows.select_related("exam__current_version").defer(*_heavy("exam__current_version")).first()
+        exam = candidacy.exam if candidacy else exams.find(caller.usage_key)
+    if exam.current_version is None:
+        raise NotConfigured(setting="policy")
+    appointment = attempt = None
+    parts: list[PartResponse] = []
+    if candidacy is not None:
+        candidacy.exam = exam
+        booked = candidacy.appointments.select_related("version").defer(*_heavy("version"))
+        appointment = booked.order_by("-number").first()
+    if appointment is not None:
+        sittings = appointment.attempts.filter(archived_at=None).select_related("version").defer(*_heavy("version"))
+        attempt = sittings.order_by("-number").first()
+    if attempt is not None and attempt.started_at is not None:
+        parts = list(attempt.parts.order_by("number"))
+    in_force = exam.current_version
+    if attempt is not None:
+        in_force = attempt.version
+    elif appointment is not None and AppointmentState(appointment.state) in APPOINTMENT_ACTIVE:
+        in_force = appointment.version
+    snapshot = exams.snapshot(in_force)
+    backend = registry.get(snapshot.policy.backend)
+    profile = CandidateProfile.objects.filter(user_id=caller.user_id).first()
+    facts = _facts(caller, exam, snapshot, backend, candidacy, profile, appointment, attempt, parts)
+    journey = decide(facts, snapshot.policy, now)
+    return Dossier(
+        caller,
+        exam,
+        snapshot.policy,
+        snapshot.paper,
+        backend,
+        candidacy,
+        profile,
+        appointment,
+        attempt,
+        parts,
+        facts,
+        journey,
+        now,
+    )
+
+
+def _heavy(version: str) -> tuple[str, str]:
+    """Columns that :func:`exams.snapshot` reads once per process instead."""
+    return f"{version}__policy", f"{version}__paper"
+
+
+def _facts(
+    caller: Caller,
+    exam: Exam,
+    snapshot: exams.Snapshot,
+    backend: Backend,
+    candidacy: Candidacy | None,
+    profile: CandidateProfile | None,
+    appointment: Appointment | None,
+    attempt: Attempt | None,
+    parts: list[PartResponse],
+) -> Facts:
+    policy = snapshot.policy
+    eligible = candidacy is not None and is_eligible(caller, exam, policy)
+    if candidacy is None:
+        return Facts(eligible=False, staff=caller.staff)
+    fields = required_fields(backend, profile)
+    return Facts(
+        eligible=eligible,
+        staff=caller.staff,
+        person=_person(caller, candidacy, profile),
+        onboarding=_onboarding(candidacy, profile, fields),
+        appointment=_appointment_facts(appointment) if appointment else None,
+        attempt=_attempt_facts(attempt, snapshot, parts) if attempt else None,
+        extra_time=clock.extra_time(policy.duration, candidacy.extra_time_percent),
+        lead_time_waived=candidacy.lead_time_waived,
+        second_appointment=candidacy.second_appointment,
+        information_fields=fields,
+        holds_window=attempt is not None and holds_window(attempt, caller.window),
+    )
+
+
+def holds_window(attempt: Attempt, token: str) -> bool:
+    """Whether ``token`` is the one active window's (R-X-10); compared in constant time."""
+    if not token or not attempt.window_hash:
+        return False
+    return hmac.compare_digest(window_hash(token), attempt.window_hash)
+
+
+def required_fields(backend: Backend, profile: CandidateProfile | None) -> tuple[str, ...]:
+    """Fields of the form that this backend needs; state and postcode only where the vendor uses them."""
+    fields = backend.candidate_fields
+    if fields and profile is not None and profile.country == "US":
+        return (*fields, *ABROAD_FIELDS)
+    return fields
+
+
+def _person(caller: Caller, candidacy: Candidacy, profile: CandidateProfile | None) -> PersonFacts:
+    user = get_user_model().objects.get(pk=candidacy.user_id)
+    first, last = candidacy.first_name, candidacy.last_name
+    if candidacy.name_confirmed_at is None:
+        first, last = compat.host().full_name(candidacy.user_id)
+    known = (
+        {name: getattr(profile, name) for name in (*INFORMATION_FIELDS, *ABROAD_FIELDS)} if profile is not None else {}
+    )
+    return PersonFacts(candidacy.user_id, user.get_username(), first, last, user.email, **known)
+
+
+def _onboarding(candidacy: Candidacy, profile: CandidateProfile | None, fields: tuple[str, ...]) -> OnboardingFacts:
+    complete = profile is not None and all(getattr(profile, name) for name in fields)
+    return OnboardingFacts(
+        terms_accepted_at=candidacy.terms_accepted_at,
+        terms_version=candidacy.terms_version,
+        name_confirmed_at=candidacy.name_confirmed_at,
+        information_saved_at=profile.updated_at if profile is not None and complete else None,
+        equipment_checked_at=candidacy.equipment_checked_at,
+        equipment_warnings=tuple(candidacy.equipment.get("warnings", ())),
+    )
+
+
+def _appointment_facts(row: Appointment) -> AppointmentFacts:
+    waiting = row.state in (AppointmentState.REQUESTED, AppointmentState.MOVE_REQUESTED)
+    entry = OutboxEntry.objects.filter(appointment=row, state="pending").order_by("id").first() if waiting else None
+    return AppointmentFacts(
+        id=row.pk,
+        state=AppointmentState(row.state),
+        start=row.start,
+        duration=timedelta(minutes=row.duration_minutes),
+        pending_start=row.pending_start,
+        moves=row.moves,
+        notice=row.notice,
+        vendor_pending_since=entry.created_at if entry else None,
+        vendor_last_error=entry.last_error if entry else "",
+        locked_until=row.locked_until,
+        implicit=row.implicit,
+    )
+
+
+def _attempt_facts(row: Attempt, snapshot: exams.Snapshot, parts: list[PartResponse]) -> AttemptFacts:
+    facts = AttemptFacts(
+        id=row.pk,
+        number=row.number,
+        state=State(row.state),
+        certification_number=row.certification_number,
+        launched_at=row.launched_at,
+        unlocked_at=row.unlocked_at,
+        started_at=row.started_at,
+        deadline=row.deadline,
+        ended_at=row.ended_at,
+        end_reason=row.end_reason,
+        paused_at=row.paused_at,
+        extra_seconds=row.extra_seconds,
+        review=ReviewState(row.review),
+        review_reason=row.review_reason,
+        released=row.released_at is not None,
+        paper=snapshot.paper if row.started_at else None,
+        layout=_layout(row.layout) if row.started_at else None,
+        parts=tuple(_part_facts(part) for part in parts),
+    )
+    if facts.state in OVER:
+        return replace(facts, **_outcome(row, snapshot.policy))
+    return facts
+
+
+def _outcome(row: Attempt, policy: ExamPolicy) -> dict[str, object]:
+    last = AuditEntry.objects.filter(chain=f"candidacy:{row.candidacy_id}").order_by("-sequence").first()
+    found: dict[str, object] = {
+        "audit_head": last.entry_hash if last else "",
+        "audit_count": last.sequence if last else 0,
+    }
+    if row.released_at is not None and row.score_earned is not None and row.score_possible is not None:
+        score = Score(row.score_earned, row.score_possible)
+        found |= {
+            "score_earned": score.earned,
+            "score_possible": score.possible,
+            "passed": passed(score, policy.pass_percent),
+        }
+    return found
+
+
+def _layout(stored: list[list[list[object]]]) -> Layout:
+    return Layout(tuple(tuple((str(q), tuple(c)) for q, c in part) for part in stored))  # type: ignore[arg-type]
+
+
+def _part_facts(part: PartResponse) -> PartFacts:
+    state = "draft" if part.answers else "untouched"
+    if part.closed_at is not None:
+        state = "submitted" if part.counted else "discarded"
+    return PartFacts(
+        number=part.number,
+        state=state,
+        revision=part.revision,
+        answers={question: tuple(chosen) for question, chosen in part.answers.items()},
+        saved_at=part.saved_at,
+        submitted_at=part.submitted_at,
+        attempts_used=1 if part.submitted_at else 0,
+    )
+
+
+def opens_by_itself(dossier: Dossier) -> bool:
+    """True when nothing guards the exam: no room of a vendor and no password."""
+    return Capability.ROOM not in dossier.backend.capabilities and dossier.policy.unlock is Unlock.NONE

@@ -1,0 +1,54 @@
+"""The end of a sitting, by the candidate's hand or by the clock: one function, so that both give the same rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import transaction
+
+from ..domain.attempt import Event, State, advance
+from ..domain.grading import grade
+from ..domain.policy import Expiry, Release
+from . import audit, review
+from .dossier import Dossier
+
+
+def close(dossier: Dossier, event: Event, reason: str, actor: str) -> None:
+    """End a sitting: drafts counted or not, score computed, everything locked; the caller holds the lock."""
+    attempt, policy = dossier.attempt, dossier.policy
+    assert attempt is not None
+    attempt.state = advance(State(attempt.state), event).value
+    ended = attempt.deadline if event is Event.EXPIRE and attempt.deadline else dossier.now
+    parts = list(attempt.parts.select_for_update().order_by("number"))
+    for part in parts:
+        if part.closed_at is None:
+            part.closed_at = ended
+            part.counted = policy.expiry is Expiry.SUBMIT_DRAFTS and bool(part.answers)
+            part.save(update_fields=["closed_at", "counted"])
+    counted = {q: tuple(chosen) for part in parts if part.counted for q, chosen in part.answers.items()}
+    score = grade(dossier.paper, counted)
+    attempt.active_key = None
+    attempt.ended_at, attempt.end_reason = ended, reason
+    attempt.score_earned, attempt.score_possible = score.earned, score.possible
+    if policy.release is Release.IMMEDIATE:
+        attempt.released_at = ended
+    attempt.window_hash = ""
+    attempt.save()
+    audit.record(
+        dossier.own,
+        "expired" if event is Event.EXPIRE else "finished",
+        dossier.now,
+        actor,
+        attempt=attempt,
+        counted=[part.number for part in parts if part.counted],
+        answers=digest({str(part.number): part.answers for part in parts}),
+        ended=ended.isoformat(),
+    )
+    transaction.on_commit(lambda: review.publish_grade(attempt.pk, dossier.now), robust=True)
+
+
+def digest(value: Any) -> str:
+    """What the trail keeps of answers: enough to prove them, nothing to read."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,120 @@
+"""Snapshots of a block's policy and paper, and the exam-wide password."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from ..domain.errors import InvalidField, InvalidPaper, InvalidPolicy, NotConfigured
+from ..domain.policy import ExamPolicy, policy_from_json, policy_to_json
+from ..domain.questions import Paper, paper_from_json, paper_to_json
+from ..models import Exam, ExamVersion
+from ..olx import read_paper
+from . import audit
+
+log = logging.getLogger(__name__)
+SHORTEST_PASSWORD = 8
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A version's values, read once and kept: a version never changes."""
+
+    policy: ExamPolicy
+    paper: Paper
+
+
+def publish(
+    *, usage_key: str, course_key: str, title: str, policy: Mapping[str, Any], paper: str, now: datetime
+) -> Exam:
+    """Make the block's present content the exam's current version, if it changed and is valid.
+
+    An invalid edit keeps the last valid version in force and is logged: a typo never stops an exam that runs.
+
+    Args:
+        usage_key, course_key: the block's keys as text.
+        title: the block's display name.
+        policy: ExamPolicy as JSON.
+        paper: OLX of the parts.
+        now: the request's instant.
+
+    Raises:
+        InvalidPolicy, InvalidPaper: there is no earlier version to fall back on.
+    """
+    source = json.dumps([title, policy, paper], sort_keys=True, ensure_ascii=True)
+    content_hash = hashlib.sha256(source.encode()).hexdigest()
+    exam = Exam.objects.select_related("current_version").filter(usage_key=usage_key).first()
+    if exam is not None and exam.current_version is not None and exam.current_version.content_hash == content_hash:
+        return exam
+    try:
+        checked = policy_from_json({**policy, "title": title})
+        questions = read_paper(paper)
+    except (InvalidPolicy, InvalidPaper) as error:
+        if exam is None or exam.current_version is None:
+            raise
+        log.warning("exam %s keeps its last valid version: %s", exam.pk, error.code)
+        return exam
+    with transaction.atomic():
+        exam, _ = Exam.objects.get_or_create(usage_key=usage_key, defaults={"course_key": course_key})
+        exam = Exam.objects.select_for_update().get(pk=exam.pk)
+        version, made = ExamVersion.objects.get_or_create(
+            exam=exam,
+            content_hash=content_hash,
+            defaults={"policy": policy_to_json(checked), "paper": paper_to_json(questions), "created_at": now},
+        )
+        if exam.current_version_id != version.pk:
+            exam.current_version = version
+            exam.save(update_fields=["current_version"])
+            audit.record_exam(exam, "version_published", now, "system", version=version.pk, made=made)
+    return exam
+
+
+def find(usage_key: str) -> Exam:
+    """The exam with its current version.
+
+    Raises:
+        NotConfigured: the block was never shown in the LMS with valid content.
+    """
+    rows = Exam.objects.select_related("current_version").defer("current_version__policy", "current_version__paper")
+    exam = rows.filter(usage_key=usage_key).first()
+    if exam is None or exam.current_version is None:
+        raise NotConfigured(setting="policy")
+    return exam
+
+
+def snapshot(version: ExamVersion) -> Snapshot:
+    """Policy and paper of a version (its JSON columns may be deferred: they are read at most once per process)."""
+    return _snapshot(version.pk, version.content_hash)
+
+
+@lru_cache(maxsize=256)
+def _snapshot(version_id: int, content_hash: str) -> Snapshot:
+    row = ExamVersion.objects.get(pk=version_id, content_hash=content_hash)
+    return Snapshot(policy_from_json(row.policy), paper_from_json(row.paper))
+
+
+def set_password(usage_key: str, password: str, now: datetime, actor: str) -> None:
+    """Set the exam-wide password (R-FUN-13): kept as a Django password hash, never readable again.
+
+    Raises:
+        InvalidField: shorter than 8 characters.
+        NotConfigured: no such exam.
+    """
+    if len(password.strip()) < SHORTEST_PASSWORD:
+        raise InvalidField("password", reason="too_short", low=SHORTEST_PASSWORD)
+    exam = find(usage_key)
+    with transaction.atomic():
+        exam = Exam.objects.select_for_update().get(pk=exam.pk)
+        exam.password_hash = make_password(password.strip())
+        exam.password_set_at = now
+        exam.save(update_fields=["password_hash", "password_set_at"])
+        audit.record_exam(exam, "password_set", now, actor)

@@ -1,0 +1,87 @@
+"""The platform's instructor tools on our rows: rescore, override, delete state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from xblock.scorable import Score as XBlockScore
+
+from ..domain.attempt import OVER
+from ..domain.grading import grade
+from ..models import Attempt, Candidacy, PartResponse
+from . import audit, exams, interventions, review
+from .dossier import Caller
+
+
+def _counted(caller: Caller) -> Attempt | None:
+    rows = Attempt.objects.filter(
+        candidacy__exam__usage_key=caller.usage_key,
+        candidacy__user_id=caller.user_id,
+        state__in=[state.value for state in OVER],
+        archived_at=None,
+    )
+    return rows.select_related("version").order_by("-number").first()
+
+
+def has_counted_answers(caller: Caller) -> bool:
+    """True when the learner has an attempt that was submitted or ran out of time."""
+    return _counted(caller) is not None
+
+
+def score(caller: Caller) -> XBlockScore | None:
+    """The score on file, None without one."""
+    attempt = _counted(caller)
+    if attempt is None or attempt.score_earned is None:
+        return None
+    return XBlockScore(raw_earned=float(attempt.score_earned), raw_possible=float(attempt.score_possible or 0))
+
+
+def rescore(caller: Caller, only_if_higher: bool, now: datetime) -> None:
+    """Grade the counted answers again with the attempt's own paper."""
+    attempt = _counted(caller)
+    if attempt is None:
+        return
+    answers: dict[str, tuple[str, ...]] = {}
+    for part in PartResponse.objects.filter(attempt=attempt, counted=True):
+        answers |= {question: tuple(chosen) for question, chosen in part.answers.items()}
+    found = grade(exams.snapshot(attempt.version).paper, answers)
+    if only_if_higher and found.earned <= (attempt.score_earned or 0):
+        return
+    _write(attempt, found.earned, found.possible, "rescored", now)
+
+
+def override(caller: Caller, earned: int, possible: int, now: datetime) -> None:
+    """A score put by hand."""
+    attempt = _counted(caller)
+    if attempt is not None:
+        _write(attempt, earned, possible, "score_overridden", now)
+
+
+def publish_again(caller: Caller, now: datetime) -> None:
+    """Send the score on file to the gradebook once more."""
+    attempt = _counted(caller)
+    if attempt is not None:
+        Attempt.objects.filter(pk=attempt.pk).update(score_sent_at=None)
+        review.publish_grade(attempt.pk, now)
+
+
+def _write(attempt: Attempt, earned: int, possible: int, action: str, now: datetime) -> None:
+    with transaction.atomic():
+        candidacy = Candidacy.objects.select_for_update().get(pk=attempt.candidacy_id)
+        attempt.score_earned, attempt.score_possible, attempt.score_sent_at = earned, possible, None
+        attempt.save(update_fields=["score_earned", "score_possible", "score_sent_at"])
+        audit.record(candidacy, action, now, "staff", attempt=attempt, earned=earned, possible=possible)
+        transaction.on_commit(lambda: review.publish_grade(attempt.pk, now), robust=True)
+
+
+def clear_state(usage_key: str, anonymous_id: str, now: datetime) -> None:
+    """The LMS's "delete state": nothing is deleted, the attempt is archived and the learner may book again."""
+    candidacy = Candidacy.objects.filter(exam__usage_key=usage_key, anonymous_id=anonymous_id).first()
+    if candidacy is None:
+        return
+    running = Attempt.objects.filter(candidacy=candidacy, active_key__isnull=False).exists()
+    if running:
+        interventions.interrupt(candidacy.pk, "staff", "state deleted in the LMS", now)
+    if Attempt.objects.filter(candidacy=candidacy, archived_at=None).exists():
+        interventions.grant_second_appointment(candidacy.pk, "staff", "state deleted in the LMS", now)

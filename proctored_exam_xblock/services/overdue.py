@@ -1,0 +1,76 @@
+"""What the clock alone decides: time over, unlock lapsed, room abandoned, appointment missed.
+
+``due`` asks, ``settle`` answers inside the caller's transaction. The rows are the same whoever comes first, because
+an expiry is dated at the deadline, not at the touch.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ..domain import clock
+from ..domain.attempt import (
+    APPOINTMENT_ACTIVE,
+    AppointmentEvent,
+    AppointmentState,
+    Event,
+    State,
+    advance,
+    advance_appointment,
+)
+from ..models import Appointment
+from . import audit, ending, seats
+from .dossier import Dossier, opens_by_itself
+
+SYSTEM = "system"
+
+
+def due(dossier: Dossier) -> Event | AppointmentEvent | None:
+    """The event that the clock has made due for this candidate, if any."""
+    attempt, appointment, policy, now = dossier.attempt, dossier.appointment, dossier.policy, dossier.now
+    if attempt is not None:
+        state = State(attempt.state)
+        if state is State.SITTING and attempt.deadline and clock.is_over(attempt.deadline, policy, now):
+            return Event.EXPIRE
+        if state is State.UNLOCKED and attempt.unlocked_at and not opens_by_itself(dossier):
+            if now >= attempt.unlocked_at + timedelta(minutes=policy.unlock_valid_minutes):
+                return Event.LAPSE
+        if state is State.GATE and appointment is not None and not appointment.implicit:
+            if now >= clock.abandoned_at(appointment.start, policy, dossier.facts.extra_time):
+                return Event.ABANDON
+        return None
+    if appointment is not None and AppointmentState(appointment.state) in APPOINTMENT_ACTIVE:
+        if now >= clock.latest_end(appointment.start, policy):
+            return AppointmentEvent.MISS
+    return None
+
+
+def settle(dossier: Dossier) -> None:
+    """Apply what is due; the caller holds the candidacy's lock."""
+    event = due(dossier)
+    attempt, appointment = dossier.attempt, dossier.appointment
+    if event is Event.EXPIRE:
+        ending.close(dossier, Event.EXPIRE, "time_over", SYSTEM)
+    elif event is Event.LAPSE and attempt is not None:
+        attempt.state = advance(State(attempt.state), event).value
+        attempt.unlocked_at = None
+        attempt.save(update_fields=["state", "unlocked_at"])
+        audit.record(dossier.own, "unlock_lapsed", dossier.now, SYSTEM, attempt=attempt)
+    elif event is Event.ABANDON and attempt is not None and appointment is not None:
+        attempt.state = advance(State(attempt.state), event).value
+        attempt.active_key = None
+        attempt.ended_at = attempt.archived_at = dossier.now
+        attempt.save(update_fields=["state", "active_key", "ended_at", "archived_at"])
+        _miss(dossier, appointment)
+    elif event is AppointmentEvent.MISS and appointment is not None:
+        _miss(dossier, appointment)
+
+
+def _miss(dossier: Dossier, appointment: Appointment) -> None:
+    if appointment.pending_start is not None:
+        seats.release(dossier.exam, appointment.pending_start)
+    appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.MISS).value
+    appointment.active_key = None
+    appointment.pending_start = None
+    appointment.save(update_fields=["state", "active_key", "pending_start"])
+    audit.record(dossier.own, "appointment_missed", dossier.now, SYSTEM, appointment=appointment.pk)

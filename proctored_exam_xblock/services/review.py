@@ -1,0 +1,103 @@
+"""Release of grades through the submissions API, which the LMS reads by itself and which works outside a request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from submissions import api as submissions_api
+
+from ..domain.attempt import OVER, ReviewState
+from ..domain.policy import Release
+from ..models import Attempt, Candidacy, PartResponse
+from . import audit, exams
+
+ITEM_TYPE = "proctored_exam"
+
+
+def student_item(attempt: Attempt) -> dict[str, str]:
+    """The key of a candidate's grade in the submissions API."""
+    candidacy = attempt.candidacy
+    return {
+        "student_id": candidacy.anonymous_id,
+        "course_id": candidacy.exam.course_key,
+        "item_id": candidacy.exam.usage_key,
+        "item_type": ITEM_TYPE,
+    }
+
+
+def publish_grade(attempt_id: int, now: datetime) -> bool:
+    """File the answers as a submission and, once released, the score. Done twice, it changes nothing.
+
+    Returns:
+        True when something was written.
+    """
+    with transaction.atomic():
+        attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
+        if attempt.state not in {state.value for state in OVER} or attempt.archived_at is not None:
+            return False
+        wrote = False
+        if not attempt.submission_uuid:
+            made = submissions_api.create_submission(
+                student_item(attempt), _answers(attempt), submitted_at=attempt.ended_at, attempt_number=attempt.number
+            )
+            attempt.submission_uuid = str(made["uuid"])
+            wrote = True
+        if attempt.released_at is not None and attempt.score_sent_at is None and not _is_withheld(attempt):
+            submissions_api.set_score(attempt.submission_uuid, attempt.score_earned, attempt.score_possible)
+            attempt.score_sent_at = now
+            wrote = True
+        attempt.save(update_fields=["submission_uuid", "score_sent_at"])
+    return wrote
+
+
+def _is_withheld(attempt: Attempt) -> bool:
+    return attempt.review == ReviewState.INVALIDATED
+
+
+def _answers(attempt: Attempt) -> dict[str, Any]:
+    parts = PartResponse.objects.filter(attempt=attempt).order_by("number")
+    return {
+        "certification_number": attempt.certification_number,
+        "parts": [{"part": part.number, "counted": part.counted, "answers": part.answers} for part in parts],
+    }
+
+
+def release_due(now: datetime) -> int:
+    """Release what the calendar allows and publish every grade that is not filed yet.
+
+    Returns:
+        How many grades were written.
+    """
+    over = [state.value for state in OVER]
+    for attempt in Attempt.objects.filter(state__in=over, released_at=None, archived_at=None).select_related("version"):
+        policy = exams.snapshot(attempt.version).policy
+        if policy.release is Release.ON_DATE and policy.release_at is not None and now >= policy.release_at:
+            release(attempt.pk, now, "system")
+    waiting = Attempt.objects.filter(
+        Q(submission_uuid="") | Q(released_at__isnull=False), state__in=over, score_sent_at=None, archived_at=None
+    )
+    return sum(publish_grade(pk, now) for pk in waiting.values_list("pk", flat=True))
+
+
+def release(attempt_id: int, now: datetime, actor: str) -> None:
+    """Let the score out (staff by hand, or the calendar); the grade follows right after the commit."""
+    with transaction.atomic():
+        row = Attempt.objects.get(pk=attempt_id)
+        candidacy = Candidacy.objects.select_for_update().get(pk=row.candidacy_id)
+        attempt = Attempt.objects.get(pk=attempt_id)
+        if attempt.released_at is not None:
+            return
+        attempt.released_at = now
+        attempt.save(update_fields=["released_at"])
+        audit.record(candidacy, "released", now, actor, attempt=attempt)
+        transaction.on_commit(lambda: publish_grade(attempt_id, now), robust=True)
+
+
+def withdraw(attempt: Attempt) -> None:
+    """Take a candidate's grade back in the gradebook: a second appointment was granted (R-FUN-22)."""
+    if attempt.submission_uuid:
+        item = student_item(attempt)
+        submissions_api.reset_score(item["student_id"], item["course_id"], item["item_id"])
