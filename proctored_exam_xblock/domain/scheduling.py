@@ -76,6 +76,7 @@ def day_offer(policy: ExamPolicy, day: date, now: datetime, extra: timedelta, le
     if not reason:
         first, count = _grid(policy, day, extra)
         last = first + timedelta(minutes=policy.slot_step_minutes) * (count - 1)
+        now = now.astimezone(UTC)
         if not count:
             reason = "closed"
         elif last < now:
@@ -99,7 +100,11 @@ def check_start(policy: ExamPolicy, start: datetime, now: datetime, extra: timed
         SlotNotOffered: not one of the rules' slots, in the past, or without an offset.
         TooLate: a slot, but less than the lead time ahead (72 h is hard: exactly 72 h passes).
     """
-    if start.utcoffset() is None or not window_start(policy) <= start <= window_end(policy) or start < now:
+    if start.utcoffset() is None or not window_start(policy) <= start <= window_end(policy):
+        raise SlotNotOffered()
+    # In UTC, as datetimes of one zone subtract by their wall clocks.
+    start, now = start.astimezone(UTC), now.astimezone(UTC)
+    if start < now:
         raise SlotNotOffered()
     day = start.astimezone(policy.zone).date()
     if _never_open(policy, day):
