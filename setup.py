@@ -30,6 +30,7 @@ DEV = [
     *TEST,
     "build>=1.2",
     "django-stubs>=5",
+    "enmerkar>=0.7",
     "import-linter>=2",
     "lxml-stubs",
     "mypy>=1.11",

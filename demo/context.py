@@ -1,14 +1,28 @@
-"""What every page of the campus shows: the clock and the address of the language switch."""
+"""What every page of the campus shows: the clock, the language, and when the signed-in candidate is expected."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+
+from proctored_exam_xblock.models import Appointment
 
 from . import clock
 
 
 def campus(request: HttpRequest) -> dict[str, Any]:
     """Template context of the frame around each page."""
-    return {"campus_now": clock.now(), "page_language": getattr(request, "LANGUAGE_CODE", "fr")}
+    return {
+        "campus_now": clock.now(),
+        "page_language": getattr(request, "LANGUAGE_CODE", "fr"),
+        "next_appointment": _next_appointment(request),
+    }
+
+
+def _next_appointment(request: HttpRequest) -> datetime | None:
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return None
+    mine = Appointment.objects.filter(candidacy__user=request.user, active_key__isnull=False, implicit=False)
+    return mine.filter(start__gt=clock.now()).order_by("start").values_list("start", flat=True).first()

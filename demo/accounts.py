@@ -1,0 +1,130 @@
+"""The people of the campus: who they are, what they may do, and what there is to try with each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from .courses import COURSES
+from .models import CourseRole, Enrolment
+
+
+@dataclass(frozen=True)
+class Account:
+    """One demo account; ``mode`` is the enrolment it begins with, ``role`` its course role."""
+
+    username: str
+    first_name: str
+    last_name: str
+    part: str
+    hint: str
+    mode: str = ""
+    role: str = ""
+    superuser: bool = False
+    home: str = "course"
+
+    @property
+    def email(self) -> str:
+        return f"{self.username}@campus.example"
+
+    @property
+    def translated_part(self) -> str:
+        return str(_(self.part))
+
+    @property
+    def translated_hint(self) -> str:
+        return str(_(self.hint))
+
+
+ACCOUNTS = {
+    account.username: account
+    for account in (
+        Account(
+            username="alex",
+            first_name="Alex",
+            last_name="Moreau",
+            part=gettext_noop("Learner enrolled for the certification"),
+            hint=gettext_noop("Complete the file, book an hour, sit the exam."),
+            mode="verified",
+        ),
+        Account(
+            username="robin",
+            first_name="Robin",
+            last_name="Lefèvre",
+            part=gettext_noop("Learner enrolled for the certification"),
+            hint=gettext_noop("A second candidate, to compete for the same hour."),
+            mode="verified",
+        ),
+        Account(
+            username="sam",
+            first_name="Sam",
+            last_name="Petit",
+            part=gettext_noop("Learner enrolled for the certification"),
+            hint=gettext_noop("A third candidate."),
+            mode="verified",
+        ),
+        Account(
+            username="camille",
+            first_name="Camille",
+            last_name="Roux",
+            part=gettext_noop("Learner of the course, not yet enrolled for the certification"),
+            hint=gettext_noop("See why the exam is closed, then enrol from the dashboard."),
+            mode="audit",
+            home="dashboard",
+        ),
+        Account(
+            username="dominique",
+            first_name="Dominique",
+            last_name="Garnier",
+            part=gettext_noop("Course team"),
+            hint=gettext_noop("Edit the exam's rules and paper."),
+            role="staff",
+            home="author",
+        ),
+        Account(
+            username="ines",
+            first_name="Inès",
+            last_name="Benali",
+            part=gettext_noop("Invigilator"),
+            hint=gettext_noop("The course's own supervision of the exam day."),
+            role="invigilator",
+        ),
+        Account(
+            username="operator",
+            first_name="Noa",
+            last_name="Keller",
+            part=gettext_noop("Platform operator"),
+            hint=gettext_noop("Django's administration, every row."),
+            superuser=True,
+            home="admin",
+        ),
+    )
+}
+
+
+def create_all() -> None:
+    """Create what is missing of accounts, enrolments and roles; leaves what is there."""
+    users = get_user_model()
+    for account in ACCOUNTS.values():
+        user, new = users.objects.get_or_create(
+            username=account.username,
+            defaults={
+                "first_name": account.first_name,
+                "last_name": account.last_name,
+                "email": account.email,
+                "is_staff": account.superuser,
+                "is_superuser": account.superuser,
+            },
+        )
+        if not new:
+            continue
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        for course in COURSES.values():
+            if account.mode:
+                Enrolment.objects.create(user=user, course_key=course.course_key, mode=account.mode)
+            if account.role:
+                CourseRole.objects.create(user=user, course_key=course.course_key, role=account.role)

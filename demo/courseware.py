@@ -1,0 +1,111 @@
+"""The course: its page, the unit in the iframe, the author's page, and the addresses of the block."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import PurePosixPath
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt, csrf_protect, ensure_csrf_cookie
+from xblock.core import XBlock
+from xblock.django.request import django_to_webob_request, webob_to_django_response
+from xblock.exceptions import NoSuchHandlerError
+
+from proctored_exam_xblock.domain.clock import window_end
+from proctored_exam_xblock.domain.policy import policy_from_json
+
+from .courses import BLOCK_TYPE, COURSES, Course
+from .runtime import CampusRuntime
+
+
+@login_required(login_url="index")
+def course(request: HttpRequest, slug: str) -> HttpResponse:
+    """The learning MFE's page: header, outline crumbs, the unit as an iframe."""
+    found = _course(slug)
+    runtime = CampusRuntime(request.user, found)
+    context = {
+        "course": found,
+        "deadline": window_end(policy_from_json(runtime.exam().policy)),
+        "unit_url": reverse("unit", args=[slug]),
+        "is_staff": runtime.user_is_staff,
+    }
+    return render(request, "demo/course.html", context)
+
+
+@ensure_csrf_cookie
+@login_required(login_url="index")
+def unit(request: HttpRequest, slug: str) -> HttpResponse:
+    """The unit alone, as the LMS serves it to the iframe."""
+    return _block_page(request, slug, "student_view", "demo/unit.html")
+
+
+@ensure_csrf_cookie
+@login_required(login_url="index")
+def author(request: HttpRequest, slug: str) -> HttpResponse:
+    """What Studio shows to the course team."""
+    if not CampusRuntime(request.user, _course(slug)).user_is_staff:
+        return render(request, "demo/refused.html", status=403)
+    return _block_page(request, slug, "studio_view", "demo/author.html")
+
+
+@csrf_exempt
+def handler(request: HttpRequest, slug: str, door: str, name: str, suffix: str = "") -> HttpResponse:
+    """Both doors of the LMS: ``handler`` wants a session and the CSRF header, ``handler_noauth`` wants nothing.
+
+    As in the LMS neither looks at enrolment: that is the block's own business.
+    """
+    if door == "handler_noauth":
+        return _handle(request, slug, name, suffix)
+    if request.method == "POST" and not request.user.is_authenticated:
+        return HttpResponse("Unauthenticated", status=403, content_type="text/plain; charset=utf-8")
+    return csrf_protect(_handle)(request, slug, name, suffix)
+
+
+@cache_control(no_cache=True)
+def resource(request: HttpRequest, block_type: str, path: str) -> HttpResponse:
+    """A file of the block's package below its public directory."""
+    if block_type != BLOCK_TYPE or ".." in PurePosixPath(path).parts:
+        raise Http404(path)
+    try:
+        with XBlock.load_class(block_type).open_local_resource(path) as file:
+            content = file.read()
+    except (OSError, ValueError):
+        # What XBlock raises for a file that is outside the public directory or not there.
+        raise Http404(path) from None
+    return HttpResponse(content, content_type=mimetypes.guess_type(path)[0] or "application/octet-stream")
+
+
+def _handle(request: HttpRequest, slug: str, name: str, suffix: str) -> HttpResponse:
+    runtime = CampusRuntime(request.user, _course(slug))
+    try:
+        answer = runtime.handle(runtime.exam(), name, django_to_webob_request(request), suffix)
+    except NoSuchHandlerError:
+        raise Http404(name) from None
+    return webob_to_django_response(answer)
+
+
+def _block_page(request: HttpRequest, slug: str, view: str, template: str) -> HttpResponse:
+    found = _course(slug)
+    block = CampusRuntime(request.user, found).exam()
+    fragment = block.render(view, {})
+    context = {
+        "course": found,
+        "title": _("Access to the final exam"),
+        "handler_base": reverse("block_handler", args=[slug, "handler", "x"]).removesuffix("x"),
+        "head": fragment.head_html(),
+        "body": fragment.body_html(),
+        "foot": fragment.foot_html(),
+    }
+    return render(request, template, context)
+
+
+def _course(slug: str) -> Course:
+    try:
+        return COURSES[slug]
+    except KeyError:
+        raise Http404(slug) from None

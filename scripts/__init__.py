@@ -1,0 +1,1 @@
+"""What the Makefile calls; run from the project's root."""
