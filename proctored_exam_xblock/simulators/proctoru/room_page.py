@@ -139,9 +139,7 @@ def _step_form(step: str, name: str, exam: str, base: str) -> Markup:
         hint, drawing = "Placez votre pièce d’identité face à la caméra, les quatre coins dans l’image.", DOCUMENT
     else:
         hint, drawing = "Placez votre visage face à la caméra, dégagé, sans casque ni chapeau.", FACE
-    return Markup(
-        '<p>{hint}</p><div class="viewfinder">{drawing}</div><div class="row">{take}{skip}</div>'
-    ).format(
+    return Markup('<p>{hint}</p><div class="viewfinder">{drawing}</div><div class="row">{take}{skip}</div>').format(
         hint=hint,
         drawing=drawing.format(label="Aperçu de la caméra (dessin)"),
         take=_step_button(base, step, "Prendre une photo", "main"),
