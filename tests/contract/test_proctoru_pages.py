@@ -124,9 +124,9 @@ def test_an_incident_interrupts_and_the_exam_can_be_opened_again(seat: Seat, roo
 @pytest.mark.parametrize(
     ("reached_by", "offered"),
     [
-        ([], ["verify-identity", "skip-identity", "open-room", "incident", "end"]),
-        (["verify-identity"], ["open-room", "incident", "end"]),
-        (["open-room"], ["incident", "end"]),
+        ([], ["verify-identity", "skip-identity", "open-room", "end", "incident"]),
+        (["verify-identity"], ["open-room", "end", "incident"]),
+        (["open-room"], ["end", "incident"]),
         (["open-room", "incident"], ["open-room", "end"]),
         (["open-room", "end"], ["verdict-valid", "verdict-fraud"]),
     ],

@@ -21,9 +21,9 @@ _PAGE = Markup("""
     <h1>Poste du surveillant</h1>
     <p class="quiet" data-sim-live="count">{count}</p>
   </div>
-  {faults}
   <div class="queue" data-sim-queue>{cards}</div>
   <p class="empty" data-sim-live="empty"{hide_empty}>Aucune réservation pour l’instant. La file se met à jour seule.</p>
+  {faults}
 </main>
 <footer class="foot">Tout est joué&nbsp;: aucune photo, aucun enregistrement, aucune donnée réelle.</footer>
 """)

@@ -27,9 +27,9 @@ ACTION_NAMES = {
 }
 ALLOWED: dict[str, tuple[str, ...]] = {
     "scheduled": (),
-    "waiting": ("verify-identity", "skip-identity", "open-room", "incident", "end"),
-    "identified": ("open-room", "incident", "end"),
-    "open": ("incident", "end"),
+    "waiting": ("verify-identity", "skip-identity", "open-room", "end", "incident"),
+    "identified": ("open-room", "end", "incident"),
+    "open": ("end", "incident"),
     "incident": ("open-room", "end"),
     "ended": ("verdict-valid", "verdict-fraud"),
     "cancelled": (),
