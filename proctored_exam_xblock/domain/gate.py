@@ -39,11 +39,11 @@ def key_id(key: str) -> str:
 def matches(expected: str, typed: str) -> bool:
     """Compare in constant time; case and blanks do not count."""
     cleaned = "".join(typed.split()).upper()
-    return hmac.compare_digest(expected.encode(), cleaned.encode())
+    return hmac.compare_digest(expected.encode(), cleaned.encode(errors="replace"))
 
 
 def pause_after(wrong_tries: int) -> timedelta:
-    """How long to wait before the next try, once ``wrong_tries`` were wrong: 5 free, then 1, 2, 4... up to 15 minutes."""
+    """The wait before the next try, once ``wrong_tries`` were wrong: 5 free, then 1, 2, 4... up to 15 minutes."""
     if wrong_tries < FREE_TRIES:
         return timedelta(0)
     doublings = min(wrong_tries - FREE_TRIES, 10)

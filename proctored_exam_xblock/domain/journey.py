@@ -242,7 +242,7 @@ def _phase(facts: Facts, policy: ExamPolicy, now: datetime) -> tuple[Phase, date
     if now >= window_end(policy):
         return Phase.CLOSED, None
     if not ready_to_book(facts, policy):
-        return Phase.ONBOARDING, None
+        return Phase.ONBOARDING, window_end(policy)
     if policy.appointments:
         return Phase.BOOKING, window_end(policy)
     return Phase.AVAILABLE, window_end(policy)
