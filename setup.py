@@ -29,11 +29,11 @@ TEST = [
 DEV = [
     *TEST,
     "build>=1.2",
-    "django-stubs>=5",
+    "django-stubs>=5.1,<6",
     "enmerkar>=0.7",
     "import-linter>=2",
     "lxml-stubs",
-    "mypy>=1.11",
+    "mypy>=1.15,<1.19",
     "ruff>=0.6",
     "tox>=4",
 ]

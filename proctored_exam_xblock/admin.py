@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from . import conf, models
-
 from .domain.errors import ExamError
 from .messages import text
 from .services import interventions, review

@@ -44,7 +44,9 @@ def save(block: Any, body: dict[str, Any]) -> None:
     for name, value in (("display_name", title), ("policy", policy_text), ("paper", paper)):
         if not isinstance(value, str):
             raise BadRequest(name)
-    assert isinstance(title, str) and isinstance(policy_text, str) and isinstance(paper, str)
+    assert isinstance(title, str)
+    assert isinstance(policy_text, str)
+    assert isinstance(paper, str)
     if not title.strip() or len(title) > LONGEST_TITLE:
         raise InvalidPolicy("display_name", reason="empty" if not title.strip() else "too_long")
     policy = parse_policy(policy_text)

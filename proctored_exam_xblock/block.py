@@ -169,7 +169,7 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
         grading.publish_again(self.caller(), conf.now())
 
     def clear_student_state(self, user_id: str, course_id: str, item_id: str, requesting_user_id: str) -> None:
-        """The LMS's "delete state": archive the attempt with its trail, take the grade back, let the learner book again.
+        """The LMS's "delete state": archive the attempt with its trail, take the grade back, allow a new booking.
 
         Args:
             user_id: the learner's per-course anonymous id.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as CheckWarning
 
 from . import conf
 from .backends import registry
@@ -25,11 +26,11 @@ def settings_are_complete(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
         try:
             backend = registry.get(slug)
         except NotConfigured as error:
-            found.append(Warning(f"{error.params['setting']} is not set.", id="proctored_exam.W001"))
+            found.append(CheckWarning(f"{error.params['setting']} is not set.", id="proctored_exam.W001"))
             continue
         if "unlock_code" in backend.capabilities and not conf.get("KEYS"):
             found.append(
-                Warning(
+                CheckWarning(
                     "PROCTORED_EXAM['KEYS'] is not set: no proctor's code can be made.",
                     hint="A list of long random strings, newest first.",
                     id="proctored_exam.W002",

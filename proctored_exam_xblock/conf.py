@@ -31,7 +31,7 @@ def now() -> datetime:
     return moment
 
 
-def keys() -> tuple[str, ...]:
+def keyring() -> tuple[str, ...]:
     """The keyring of the proctor's codes, newest first.
 
     Raises:

@@ -77,7 +77,7 @@ TERMINAL = frozenset({State.VOIDED})
 
 
 class AppointmentState(StrEnum):
-    """REQUESTED is ours and not yet confirmed by the vendor; MOVE_REQUESTED keeps the old slot until the new is sure."""
+    """REQUESTED: ours, not yet confirmed by the vendor. MOVE_REQUESTED: the old slot is kept until the new is sure."""
 
     REQUESTED = "requested"
     CONFIRMED = "confirmed"

@@ -27,7 +27,7 @@ class Unlock(StrEnum):
     """What opens the exam once the candidate is in the room (R-FUN-13)."""
 
     APPOINTMENT_CODE = "appointment_code"
-    EXAM_PASSWORD = "exam_password"
+    EXAM_PASSWORD = "exam_password"  # noqa: S105  (a mode, not a password)
     NONE = "none"
 
 
@@ -231,9 +231,9 @@ def _sequence(raw: Any) -> list[Any]:
 
 
 def _integer(raw: Any) -> int:
-    if isinstance(raw, bool) or not isinstance(raw, int):
-        raise TypeError("int")
-    return raw
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    raise TypeError("int")
 
 
 def _text(raw: Any) -> str:

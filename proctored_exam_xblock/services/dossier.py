@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth import get_user_model
 
@@ -290,9 +291,9 @@ def _attempt_facts(row: Attempt, snapshot: exams.Snapshot, parts: list[PartRespo
     return facts
 
 
-def _outcome(row: Attempt, policy: ExamPolicy) -> dict[str, object]:
+def _outcome(row: Attempt, policy: ExamPolicy) -> dict[str, Any]:
     last = AuditEntry.objects.filter(chain=f"candidacy:{row.candidacy_id}").order_by("-sequence").first()
-    found: dict[str, object] = {
+    found: dict[str, Any] = {
         "audit_head": last.entry_hash if last else "",
         "audit_count": last.sequence if last else 0,
     }

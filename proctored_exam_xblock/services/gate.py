@@ -18,7 +18,7 @@ from .dossier import Dossier
 
 def newest_key_id() -> str:
     """The public name of the key that new appointments use."""
-    return gate.key_id(conf.keys()[0])
+    return gate.key_id(conf.keyring()[0])
 
 
 def code_of(appointment: Appointment) -> str:
@@ -27,7 +27,7 @@ def code_of(appointment: Appointment) -> str:
     Raises:
         NotConfigured: its key left the keyring.
     """
-    for key in conf.keys():
+    for key in conf.keyring():
         if gate.key_id(key) == appointment.key_id:
             return gate.derive(key, appointment.reservation_id)
     raise NotConfigured(setting="PROCTORED_EXAM['KEYS']")

@@ -15,6 +15,8 @@ from .dossier import Caller
 
 
 def _counted(caller: Caller) -> Attempt | None:
+    if caller.user_id is None:
+        return None
     rows = Attempt.objects.filter(
         candidacy__exam__usage_key=caller.usage_key,
         candidacy__user_id=caller.user_id,

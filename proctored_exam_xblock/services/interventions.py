@@ -1,4 +1,4 @@
-"""What staff may do to a candidate's exam by hand: each with a reason, audited, one transaction (R-X-6, R-X-7, R-X-8)."""
+"""What staff may do to a candidate's exam by hand: with a reason, audited, in one transaction (R-X-6 to R-X-8)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def resume(candidacy_id: int, actor: str, reason: str, now: datetime) -> datetim
     _check_reason(reason)
     with locked(of_candidacy(candidacy_id), now) as dossier:
         attempt = _step(dossier, Event.RESUME)
-        assert attempt.paused_at is not None and attempt.deadline is not None
+        assert attempt.paused_at is not None
+        assert attempt.deadline is not None
         attempt.deadline = clock.after_pause(attempt.deadline, attempt.paused_at, now)
         attempt.paused_seconds += int((now - attempt.paused_at).total_seconds())
         attempt.paused_at = None
