@@ -4,6 +4,8 @@ Environment: PEX_MYSQL_SOCKET, or PEX_MYSQL_HOST and PEX_MYSQL_PORT; PEX_MYSQL_U
 """
 
 import os
+from contextlib import suppress
+from importlib import import_module
 
 import pymysql
 
@@ -26,3 +28,8 @@ DATABASES = {
         "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"},
     }
 }
+
+# On MariaDB this migration of edx-submissions alters columns that no migration creates, so a new database cannot be
+# made; what it is for (the uuid type) Django 5 does by itself in a new table. Before edx-submissions 3.12 it is not there.
+with suppress(ModuleNotFoundError):
+    import_module("submissions.migrations.0006_mariadb_uuid_conversion").Migration.operations = []
