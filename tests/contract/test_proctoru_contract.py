@@ -121,6 +121,12 @@ def test_moving_keeps_one_reservation_under_the_number_answered(
     assert backend.reservations("anon-7f3a") == (Reservation("r-0001", second, later, ReservationState.SCHEDULED),)
 
 
+def test_a_reservation_is_not_in_its_own_way_when_moved_a_little(backend: ProctorU, booking: Make) -> None:
+    number = backend.book(booking()).vendor_ref
+    backend.move(booking(vendor_ref=number), booking().start + timedelta(minutes=15))
+    assert backend.reservations("anon-7f3a")[0].start == booking().start + timedelta(minutes=15)
+
+
 def test_moving_without_or_with_an_old_number_works_too(backend: ProctorU, booking: Make) -> None:
     old = backend.book(booking()).vendor_ref
     backend.move(booking(), booking().start + HOUR)

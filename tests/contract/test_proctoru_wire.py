@@ -267,6 +267,14 @@ def test_garbage_is_cut_json_then_a_page(wire: Wire) -> None:
     assert (first.status_code, second.status_code) == (200, 200)
 
 
+def test_lossy_does_it_and_answers_500_then_drops_the_connection(wire: Wire) -> None:
+    wire.simulator.set_fault("lossy", only="addAdHocProcess")
+    assert wire.request("POST", "addAdHocProcess", json=BOOKING).status_code == 500
+    with pytest.raises(httpx.RemoteProtocolError):
+        wire.request("POST", "addAdHocProcess", json={**BOOKING, "reservation_id": "r-2", "student_id": "anon-2"})
+    assert [row["reservation_id"] for row in wire("getStudentReservationList")["data"]] == ["r-0001"]
+
+
 def test_reset_forgets_bookings_faults_switches_and_counts(wire: Wire) -> None:
     wire("addAdHocProcess", **BOOKING)
     wire.simulator.switch(capacity=1)
