@@ -1,0 +1,77 @@
+"""Chromium and campuses for the browser tests.
+
+``campus`` is shared by a module's tests (one worker each); a test that needs a clean one calls ``campus_factory``.
+``visitor`` opens a new browser context, signed in: ``page = visitor(campus, "alex")``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from demo.process import Campus
+from demo.process import campus as running_campus
+from scripts.test_tools import TOOLS
+
+NOW = "2027-02-15T09:00:00Z"
+"""A Monday: the demo exam's window opens within the week after."""
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything beside this file drives Chromium; a module's tests stay on one worker."""
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser per worker."""
+    program = next(tool.found for tool in TOOLS if tool.tier == "browser")
+    if program is None:
+        pytest.skip("no Chromium on this machine (apt install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def campus() -> Iterator[Campus]:
+    """A campus that begins at ``NOW``."""
+    with running_campus(now=NOW) as site:
+        yield site
+
+
+@pytest.fixture
+def campus_factory() -> Iterator[Callable[..., Campus]]:
+    """Starts campuses of the test's own; they stop with it."""
+    with ExitStack() as stack:
+        yield lambda now=NOW: stack.enter_context(running_campus(now=now))
+
+
+@pytest.fixture
+def visitor(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a context of its own; a script error in any of them fails the test."""
+    errors: list[str] = []
+    with ExitStack() as stack:
+
+        def open_page(campus: Campus, username: str | None = None, language: str = "fr", **options: object) -> Page:
+            context = chromium.new_context(base_url=campus.address, locale="en-US", **options)
+            stack.callback(context.close)
+            context.on("weberror", lambda error: errors.append(str(error.error)))
+            page = context.new_page()
+            if language != "fr":
+                page.goto(f"/demo/language/{language}/")
+            if username:
+                page.goto(f"/demo/sign-in/{username}/")
+            return page
+
+        yield open_page
+    assert not errors, errors
