@@ -14,7 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt, csrf_protect, ensure_csrf_cookie
 from xblock.core import XBlock
 from xblock.django.request import django_to_webob_request, webob_to_django_response
-from xblock.exceptions import NoSuchHandlerError
+from xblock.exceptions import DisallowedFileError, NoSuchHandlerError
 
 from proctored_exam_xblock.domain.clock import window_end
 from proctored_exam_xblock.domain.policy import policy_from_json
@@ -74,8 +74,7 @@ def resource(request: HttpRequest, block_type: str, path: str) -> HttpResponse:
     try:
         with XBlock.load_class(block_type).open_local_resource(path) as file:
             content = file.read()
-    except (OSError, ValueError):
-        # What XBlock raises for a file that is outside the public directory or not there.
+    except (DisallowedFileError, OSError):
         raise Http404(path) from None
     return HttpResponse(content, content_type=mimetypes.guess_type(path)[0] or "application/octet-stream")
 

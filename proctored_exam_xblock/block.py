@@ -37,20 +37,11 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
     weight = Float(default=None, scope=Scope.settings, values={"min": 0})
     started = Boolean(default=False, scope=Scope.user_state, help="Marks that rows exist for this learner.")
 
+    public_dir = "static/proctored_exam_xblock"
     has_score = True
     has_author_view = True
     icon_class = "problem"
     show_in_read_only_mode = True
-
-    @classmethod
-    def get_resources_dir(cls) -> str:
-        """The package's folder."""
-        return ""
-
-    @classmethod
-    def get_public_dir(cls) -> str:
-        """XBlocks serve only this folder."""
-        return "static/proctored_exam_xblock"
 
     # --- views ------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,6 @@ DATABASES = {
 }
 
 # On MariaDB this migration of edx-submissions alters columns that no migration creates, so a new database cannot be
-# made; what it is for (the uuid type) Django 5 does by itself in a new table. edx-submissions 3.11 does not have it yet.
+# made; what it is for (the uuid type) Django 5 does by itself in a new table. edx-submissions 3.11 has none.
 with suppress(ModuleNotFoundError):
     import_module("submissions.migrations.0006_mariadb_uuid_conversion").Migration.operations = []

@@ -6,7 +6,7 @@
   var start = Date.parse(shown.dataset.demoClock);
   var origin = performance.now();
   var format = new Intl.DateTimeFormat(document.documentElement.lang, {
-    timeZone: "Europe/Paris", weekday: "short", day: "numeric", month: "short", year: "numeric",
+    timeZone: "Europe/Paris", weekday: "short", day: "numeric", month: "short",
     hour: "2-digit", minute: "2-digit", second: "2-digit"
   });
 
