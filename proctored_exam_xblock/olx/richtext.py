@@ -12,8 +12,8 @@ from lxml.html import defs
 
 from ..domain.errors import InvalidPaper
 
-HTML_TAGS = frozenset(defs.tags) | {"text"}
-"""Names that count as HTML in a prompt or choice; ``text`` is the platform's old wrapper."""
+HTML_TAGS = frozenset(defs.tags) | {"text", "startouttext", "endouttext"}
+"""Names that count as HTML in a prompt or choice; the last three are the platform's old wrappers."""
 
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _BLOCK = re.compile(
@@ -25,9 +25,19 @@ _ATTRIBUTES["*"] = {"lang", "dir", "title", "style"}
 _ATTRIBUTES["ol"] |= {"type", "reversed"}
 _ATTRIBUTES["li"] = {"value"}
 
+_DROPPED = HTML_TAGS & {
+    *("applet", "audio", "canvas", "embed", "frameset", "iframe", "math", "noscript", "object", "script", "select"),
+    *("style", "svg", "template", "textarea", "title", "video"),
+}
+"""Gone with their content; any other tag that is not allowed leaves its words."""
+_UNWRAPPED = HTML_TAGS - _DROPPED - nh3.ALLOWED_TAGS
+
+_ROUNDS = 10
+"""More than any markup needs to settle; what does not is safe all the same."""
+
 _CLEANER = nh3.Cleaner(
-    tags=set(nh3.ALLOWED_TAGS),
-    clean_content_tags={"script", "style", "iframe", "noscript", "object", "template", "svg", "textarea", "title"},
+    tags=nh3.ALLOWED_TAGS - _DROPPED,
+    clean_content_tags=set(_DROPPED),
     attributes=_ATTRIBUTES,
     allowed_classes={"p": {"question-description"}},
     # Nothing that could cover the clock or the buttons.
@@ -50,8 +60,11 @@ def inner_html(element: etree._Element) -> str:
             raise InvalidPaper(line=child.sourceline, reason="script")
         if name not in HTML_TAGS:
             raise InvalidPaper(line=child.sourceline, reason="unsupported_element", tag=name[:50])
+        child.tag = name
         if name == "pre" and child.text:
             child.text = child.text.lstrip("\r\n")  # an HTML parser drops one line break there at each reading
+    etree.strip_elements(element, *_DROPPED, with_tail=False)
+    etree.strip_tags(element, *_UNWRAPPED)
     return clean(escape(element.text or "", quote=False) + "".join(_html(child) for child in element))
 
 
@@ -60,10 +73,10 @@ def clean(html: str) -> str:
 
     Cleaning what is clean changes nothing.
     """
-    html = html.replace("&#13;", "\n").replace("\r", "\n").strip(" \t\n")
+    html = html.replace("\r", "\n").strip(" \t\n")
     if not re.search("[<>&\u00a0]", html):
         return html
-    for _ in range(3):  # moving misplaced tags may leave something to move once more
+    for _ in range(_ROUNDS):  # a browser moves misplaced tags one level each time it reads them
         before, html = html, _CLEANER.clean(html).strip(" \t\n")
         if html == before:
             break
@@ -120,4 +133,9 @@ def attribute(value: str) -> str:
 
 
 def _html(element: etree._Element) -> str:
-    return etree.tostring(element, method="html", encoding="unicode", with_tail=True)
+    """An element with what follows it, every end tag written: the next reader is an HTML parser."""
+    pairs = [(str(name), str(value)) for name, value in element.attrib.items()]
+    names = "".join(f' {name}="{escape(value)}"' for name, value in pairs if not name.startswith("{"))
+    content = escape(element.text or "", quote=False) + "".join(_html(child) for child in element)
+    closing = "" if element.tag in _VOID else f"</{element.tag}>"
+    return f"<{element.tag}{names}>{content}{closing}" + escape(element.tail or "", quote=False)
