@@ -86,7 +86,7 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
         return fragment
 
     def _static(self, path: str) -> str:
-        return self.runtime.local_resource_url(self, f"static/proctored_exam_xblock/{path}")
+        return self.runtime.local_resource_url(self, f"proctored_exam_xblock/{path}")
 
     # --- who and what -------------------------------------------------------------------------------------------
 
