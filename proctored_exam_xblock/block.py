@@ -37,7 +37,9 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
     weight = Float(default=None, scope=Scope.settings, values={"min": 0})
     started = Boolean(default=False, scope=Scope.user_state, help="Marks that rows exist for this learner.")
 
-    public_dir = "static/proctored_exam_xblock"
+    # The LMS publishes every file below resources_dir (collectstatic): never the package, which has papers with keys.
+    resources_dir = "static"
+    public_dir = "proctored_exam_xblock"
     has_score = True
     has_author_view = True
     icon_class = "problem"
