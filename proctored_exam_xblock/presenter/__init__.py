@@ -1,6 +1,6 @@
 """Phase -> template and its context: the whole HTML of the candidate's panel, in the language asked for.
 
-Answer keys: nothing here reads ``Choice.correct`` or ``Question.explanation``; a test searches every screen for a canary.
+Answer keys: nothing here reads ``Choice.correct`` or ``Question.explanation``; a test searches all screens for a canary.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ from .links import Links
 from .page import SCRIPTS, STYLES, render, render_slots
 from .plain import render_author_form, render_author_summary, render_launch_refused, render_refusal
 
-__all__ = ["SCRIPTS", "STYLES", "Links", "render",
+__all__ = [
+    "SCRIPTS",
+    "STYLES",
+    "Links",
+    "render",
     "render_author_form",
     "render_author_summary",
     "render_launch_refused",

@@ -11,6 +11,8 @@ from ..domain.journey import onboarding_steps
 from . import dates, zones
 from .screen import Screen
 
+_ONLY_IN = {"state": "US", "zipcode": "US"}
+"""Fields that the services need of candidates in one country only."""
 _AUTOCOMPLETE = {
     "phone": "tel",
     "address": "street-address",
@@ -23,14 +25,14 @@ _AUTOCOMPLETE = {
 
 @dataclass(frozen=True)
 class Field:
-    """One input of the form; ``kind`` is text, tel, zone or country."""
+    """One input of the form; ``kind`` is text, tel, zone or country; ``only_in`` a country, '' when asked everywhere."""
 
     name: str
     label: str
     value: str
     kind: str
     autocomplete: str
-    required: bool
+    only_in: str
 
 
 def _label(name: str) -> str:
@@ -65,11 +67,11 @@ def _field(screen: Screen, name: str, home: str) -> Field:
     elif name == "country":
         value = value or home
     kind = {"time_zone": "zone", "country": "country", "phone": "tel"}.get(name, "text")
-    return Field(name, _label(name), value, kind, _AUTOCOMPLETE.get(name, "off"), name != "state")
+    return Field(name, _label(name), value, kind, _AUTOCOMPLETE.get(name, "off"), _ONLY_IN.get(name, ""))
 
 
 def onboarding_context(screen: Screen) -> dict[str, object]:
-    """The four steps with their state, the terms in the candidate's language, the name as the certificate carries it."""
+    """The four steps with their state, the terms in the candidate's language, the name that the certificate carries."""
     done, policy = screen.facts.onboarding, screen.policy
     french = screen.locale.language == "fr"
     terms = policy.terms_fr if french else policy.terms_en
@@ -104,6 +106,7 @@ def _warning(code: str) -> str:
         "browser": _("This browser is too old, or not one the proctoring service supports."),
         "camera": _("No camera was found."),
         "microphone": _("No microphone was found."),
+        "no_media_api": _("This browser does not let a page reach a camera or a microphone."),
     }.get(code, _("One point of your equipment needs your attention."))
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from django.template import Context, Engine
+from django.template import Context
 from django.utils import translation
 from django.utils.html import json_script
 
@@ -16,19 +15,26 @@ from ..domain.journey import Facts, Journey, Phase
 from ..domain.policy import ExamPolicy
 from ..domain.scheduling import SlotOffer
 from . import calendar, contexts, dates, support, texts
+from .engine import template
 from .links import Links
 from .screen import Screen
 
-SCRIPTS = ("net.js", "clock.js", "frame.js", "calendar.js", "equipment.js", "rehearsal.js", "sitting.js", "student.js")
+SCRIPTS = (
+    "net.js",
+    "clock.js",
+    "frame.js",
+    "calendar.js",
+    "equipment.js",
+    "rehearsal.js",
+    "messages.js",
+    "sitting.js",
+    "panel.js",
+    "student.js",
+)
 """Files below ``static/proctored_exam_xblock/js``, classic scripts in load order."""
 STYLES = ("exam.css",)
 """Files below ``static/proctored_exam_xblock/css``."""
 
-_FOLDER = "proctored_exam_xblock"
-_ENGINE = Engine(
-    dirs=[str(Path(__file__).resolve().parent.parent / "templates")],
-    builtins=["django.templatetags.i18n"],
-)
 _POLL_SECONDS = {
     Phase.BOOKED: 60,
     Phase.AVAILABLE: 60,
@@ -61,7 +67,7 @@ def render(facts: Facts, journey: Journey, policy: ExamPolicy, now: datetime, li
             **contexts.common(screen),
             **contexts.BY_PHASE[journey.phase](screen),
         }
-        return _ENGINE.get_template(f"{_FOLDER}/{journey.phase.value}.html").render(Context(context))
+        return template(journey.phase.value).render(Context(context))
 
 
 def _frame(screen: Screen) -> dict[str, object]:
@@ -75,6 +81,7 @@ def _frame(screen: Screen) -> dict[str, object]:
         "poll": _poll_seconds(screen),
         "phones": support.phones(screen),
         "mails": support.mails(screen),
+        "zone": screen.zone_name,
         "texts": json_script(texts.for_phase(journey.phase)),
     }
 
@@ -110,4 +117,4 @@ def render_slots(
     with translation.override(language):
         offered = [slot for slot in slots if slot.start > now]
         context = calendar.slots_context(policy, day, offered, candidate, locale)
-        return _ENGINE.get_template(f"{_FOLDER}/parts/slots.html").render(Context(context))
+        return template("parts/slots").render(Context(context))

@@ -1,4 +1,4 @@
-"""Sentences that the scripts show, sent with the screen so that they are translated; ``{name}`` is filled in the page."""
+"""Sentences that the scripts show, sent with the screen to be translated; ``{name}`` is filled in the page."""
 
 from __future__ import annotations
 

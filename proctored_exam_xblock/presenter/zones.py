@@ -1,4 +1,4 @@
-"""Time zones as a candidate reads them: "(UTC+01:00) Bruxelles, Copenhague, Madrid, Paris", and the list to choose from.
+"""Time zones as a candidate reads them: "(UTC+01:00) Bruxelles, Copenhague, Madrid, Paris", and the list of them.
 
 The cities are those of the zones that share the Windows zone (the vendors' and the guide's way to name one) on the
 same continent; the offset is that of the date shown (the guide's "(UTC+01:00)" in May is a mistake not to copy).

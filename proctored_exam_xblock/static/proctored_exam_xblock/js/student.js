@@ -1,0 +1,55 @@
+/* What each button does, and the entry point that the XBlock runtime calls. */
+(function () {
+  "use strict";
+  const pex = (window.ProctoredExam = window.ProctoredExam || {});
+
+  /* By the name in data-pex-action, in camel case; links that only lead somewhere are not here. */
+  pex.actions = {
+    checkEquipment: (panel, button) =>
+      panel.during(button, async () => {
+        const found = await pex.checkEquipment(panel.section.querySelector("[data-pex-equipment]"));
+        panel.apply(await panel.ask("record_equipment", found));
+      }),
+    acceptTerms: (panel, button) => panel.act(button, "accept_terms", { version: button.dataset.version }),
+    confirmName: (panel, button) => panel.act(button, "confirm_name"),
+    pickDay: (panel, button) => panel.calendar.pickDay(button),
+    pickSlot: (panel, button) => panel.calendar.pickSlot(button),
+    monthBefore: (panel, button) => panel.calendar.turn(button, -1),
+    monthAfter: (panel, button) => panel.calendar.turn(button, 1),
+    book: (panel, button) => panel.act(button, "book", { start: panel.calendar.start }),
+    move: (panel, button) =>
+      button.hasAttribute("data-pex-open-calendar")
+        ? panel.movePane("calendar")
+        : panel.act(button, "move", { start: panel.calendar.start }),
+    keep: (panel) => panel.movePane("appointment"),
+    cancel: (panel, button) => panel.open("cancel", () => panel.act(button, "cancel")),
+    launch: (panel, button) =>
+      button.dataset.pexOpens ? panel.open(button.dataset.pexOpens) : panel.act(button, "launch"),
+    consent: (panel) => {
+      setTimeout(() => panel.closeDialogs());
+      panel.watch();
+    },
+    rejoin: (panel) => panel.watch(),
+    claim: (panel, button) => panel.act(button, "claim_window"),
+    start: (panel, button) => panel.act(button, "start"),
+    savePart: (panel, button) => panel.during(button, () => panel.sitting.savePart()),
+    submitPart: (panel, button) => panel.sitting.askSubmit(button),
+    finish: (panel, button) => panel.sitting.askFinish(button),
+    nextPart: (panel) => panel.sitting.next(),
+    confirm: (panel) => {
+      const work = panel.onConfirm;
+      panel.closeDialogs();
+      work();
+    },
+    dismiss: (panel) => panel.closeDialogs(),
+    print: () => window.print(),
+  };
+
+  /* Called by the XBlock runtime; `element` is a DOM node or a jQuery object. */
+  window.ProctoredExamXBlock = function (runtime, element, args) {
+    const node = element.jquery ? element[0] : element;
+    const root = node.matches("[data-pex-root]") ? node : node.querySelector("[data-pex-root]");
+    if (root && root.querySelector("[data-pex-phase]")) return new pex.Panel(root, args);
+    return null;
+  };
+})();
