@@ -10,7 +10,6 @@ VERSION = re.search(r'__version__ = "([^"]+)"', (HERE / "proctored_exam_xblock/_
 
 DEMO = [
     "xblock-sdk==0.14.*",
-    "django-pyfs",
     "waitress>=3,<4",
     "whitenoise>=6.5,<7",
 ]
