@@ -43,7 +43,7 @@ messages: environment-dev
 	@$(RUN) scripts/messages.py update
 
 docs: environment-dev
-	@$(RUN) scripts/docs.py
+	@$(RUN) scripts/write_states_doc.py
 
 wheel: environment-dev
 	@$(RUN) -m build --wheel --outdir dist
