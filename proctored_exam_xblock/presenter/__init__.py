@@ -1,6 +1,6 @@
 """Phase -> template and its context: the whole HTML of the candidate's panel, in the language asked for.
 
-Answer keys: nothing here reads ``Choice.correct`` or ``Question.explanation``; a test searches all screens for a canary.
+Answer keys: nothing here reads ``Choice.correct`` or ``Question.explanation``; a test searches for a canary.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _AUTOCOMPLETE = {
 
 @dataclass(frozen=True)
 class Field:
-    """One input of the form; ``kind`` is text, tel, zone or country; ``only_in`` a country, '' when asked everywhere."""
+    """One input of the form; ``kind`` is text, tel, zone or country; ``only_in`` a country, '' for all."""
 
     name: str
     label: str
@@ -50,6 +50,8 @@ def _label(name: str) -> str:
 def form_context(screen: Screen) -> dict[str, object]:
     """Fields in the vendor's order with what is on file, and the lists to choose from."""
     names = screen.facts.information_fields
+    if "country" in names:
+        names = tuple(dict.fromkeys((*names, *_ONLY_IN)))
     home = zones.country_of(screen.policy.time_zone)
     today = screen.now.astimezone(screen.zone).date()
     return {

@@ -42,6 +42,7 @@
       view = { top: -top, bottom: height - top };
       roots.forEach(place);
     });
+    window.addEventListener("resize", () => pex.frame.refresh());
   }
 
   pex.frame = {

@@ -64,6 +64,10 @@
       if (details) details.open = true;
     }
 
+    hush() {
+      this.status.replaceChildren();
+    }
+
     clear(section) {
       this.alert.replaceChildren();
       section.querySelectorAll(".pex-field .pex-error").forEach((error) => error.remove());

@@ -86,6 +86,7 @@
       before.replaceWith(next);
       if (former && next.dataset.pexPhase !== "sitting") former.close();
       this.mount(next, same ? former : null);
+      if (!same) this.messages.hush();
       if (!same) this.arrive();
       else if (inside) this.refocus(focus);
     }
@@ -374,7 +375,7 @@
       pex.fillPlaces(dialog, places || {});
       this.onConfirm = onConfirm;
       dialog.showModal();
-      dialog.querySelector("h3").focus();
+      dialog.querySelector("h3").focus({ preventScroll: true });
     }
 
     closeDialogs() {
