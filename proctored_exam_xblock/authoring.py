@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,15 +17,41 @@ from .olx import read_paper
 LONGEST_TITLE = 255
 
 
+UNREAD = "unread_policy"
+
+
+def import_policy(text: str) -> dict[str, Any]:
+    """The policy of an OLX attribute; one that cannot be read is kept as text, for authors to see what is wrong."""
+    try:
+        return parse_policy(text)
+    except InvalidPolicy:
+        return {UNREAD: text}
+
+
+def export_policy(policy: dict[str, Any]) -> str:
+    """What :func:`import_policy` read, in one form."""
+    unread = policy.get(UNREAD)
+    return unread if isinstance(unread, str) else json.dumps(policy, sort_keys=True, ensure_ascii=False)
+
+
+def import_weight(text: str | None) -> float | None:
+    """The weight of an OLX attribute, None when there is none that a gradebook could use."""
+    try:
+        weight = float(text or "nan")
+    except ValueError:
+        return None
+    return weight if 0 <= weight < math.inf else None
+
+
 def parse_policy(text: str) -> dict[str, Any]:
-    """The policy of an OLX attribute or of the form.
+    """The policy as the form sends it.
 
     Raises:
         InvalidPolicy: no JSON object.
     """
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidPolicy("policy", reason="wrong_type") from error
     if not isinstance(data, dict):
         raise InvalidPolicy("policy", reason="not_a_mapping")
@@ -61,9 +88,10 @@ def save(block: Any, body: dict[str, Any]) -> None:
 
 
 def _may_write(block: Any) -> bool:
-    """Studio guards its own handlers with authoring rights; elsewhere only the demo's author page may write."""
+    """Studio calls a block's handlers for whoever is signed in; elsewhere only the demo's author page may write."""
     if compat.in_studio():
-        return True
+        rights = block.runtime.service(block, "studio_user_permissions")
+        return rights is not None and bool(rights.can_write(block.scope_ids.usage_id.context_key))
     return bool(getattr(block.runtime, "is_author_mode", False)) and bool(block.caller().staff)
 
 

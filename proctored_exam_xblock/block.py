@@ -6,7 +6,6 @@ because the LMS's rescore and reset tools walk over StudentModule rows.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.utils import translation
@@ -26,8 +25,11 @@ except ImportError:  # before XBlock 6.2, which needs Python 3.12
     from web_fragments.fragment import Fragment
 
 
+_OWN_XML = frozenset({"display_name", "policy", "weight", "paper", "started", "unread_paper"})
+
+
 @XBlock.needs("i18n")
-@XBlock.wants("user", "completion")
+@XBlock.wants("user", "completion", "studio_user_permissions")
 class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
     """A certifying, proctored final exam."""
 
@@ -175,21 +177,28 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
     def add_xml_to_node(self, node: Any) -> None:
         """Export: ``<proctored_exam display_name policy weight><part>...``; only what authors wrote."""
         node.tag = "proctored_exam"
+        for name, field in sorted(self.fields.items()):
+            if name not in _OWN_XML and field.scope in (Scope.settings, Scope.content) and field.is_set_on(self):
+                self._add_field(node, name, field)
         node.set("display_name", self.display_name)
-        node.set("policy", json.dumps(dict(self.policy), sort_keys=True, ensure_ascii=False))
+        node.set("policy", authoring.export_policy(dict(self.policy)))
         if self.weight is not None:
             node.set("weight", str(self.weight))
         olx.append_parts(node, self.paper)
 
     @classmethod
     def parse_xml(cls, node: Any, runtime: Any, keys: Any, *_ignored: Any) -> ProctoredExamXBlock:
-        """Import what :meth:`add_xml_to_node` wrote, or a hand-written file."""
+        """Import what :meth:`add_xml_to_node` wrote, or a hand-written file: what is wrong is shown to its authors."""
         block: ProctoredExamXBlock = runtime.construct_xblock_from_class(cls, keys)
+        for name, value in node.items():
+            if name not in _OWN_XML and name in block.fields:
+                cls._set_field_if_present(block, name, value, {})  # the platform's own: dates, visibility, groups
         if node.get("display_name"):
             block.display_name = node.get("display_name")
         if node.get("policy"):
-            block.policy = authoring.parse_policy(node.get("policy"))
-        if node.get("weight"):
-            block.weight = float(node.get("weight"))
+            block.policy = authoring.import_policy(node.get("policy"))
+        weight = authoring.import_weight(node.get("weight"))
+        if weight is not None:
+            block.weight = weight
         block.paper = olx.inner_parts(node)
         return block

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from ..models import Attempt, AuditEntry, Candidacy, Exam
@@ -69,7 +69,7 @@ def fingerprint(entry: AuditEntry) -> str:
         entry.chain,
         entry.sequence,
         entry.attempt_id,
-        entry.at.isoformat(),
+        entry.at.astimezone(UTC).isoformat(),
         entry.action,
         entry.actor,
         entry.data,

@@ -24,7 +24,7 @@ from ..domain.errors import AwaitingConfirmation, ExamError, SlotNotOffered, Ven
 from ..domain.journey import Action
 from ..domain.policy import Unlock
 from ..domain.scheduling import SlotOffer, check_start, day_slots, may_move
-from ..models import Appointment, ExamVersion
+from ..models import Appointment, Candidacy, ExamVersion
 from . import appointments, audit, gate, outbox, proctoring, seats
 from .dossier import Caller, Dossier
 from .entry import load, locked
@@ -107,11 +107,9 @@ def book(caller: Caller, start: datetime, now: datetime) -> Dossier:
 
 def _is_same(dossier: Dossier, start: datetime) -> bool:
     row = dossier.appointment
-    return (
-        row is not None
-        and AppointmentState(row.state) in APPOINTMENT_ACTIVE
-        and start in (row.start, row.pending_start)
-    )
+    if row is None or AppointmentState(row.state) not in APPOINTMENT_ACTIVE or not dossier.facts.eligible:
+        return False
+    return start == (row.pending_start or row.start)
 
 
 def _new_appointment(dossier: Dossier, start: datetime, *, implicit: bool = False) -> Appointment:
@@ -135,9 +133,15 @@ def _new_appointment(dossier: Dossier, start: datetime, *, implicit: bool = Fals
         created_at=dossier.now,
     )
     candidacy.second_appointment = False
-    candidacy.lead_time_waived = False
-    candidacy.save(update_fields=["second_appointment", "lead_time_waived"])
+    candidacy.save(update_fields=["second_appointment"])
     return appointment
+
+
+def use_up_grant(candidacy: Candidacy) -> None:
+    """The room is entered: the waived lead time was for this appointment, also when it was booked twice."""
+    if candidacy.lead_time_waived:
+        candidacy.lead_time_waived = False
+        candidacy.save(update_fields=["lead_time_waived"])
 
 
 def _current_version(dossier: Dossier) -> ExamVersion:
@@ -167,7 +171,7 @@ def move(caller: Caller, start: datetime, now: datetime) -> Dossier:
         if _is_same(dossier, start):
             return dossier
         dossier.journey.require(Action.MOVE)
-        appointment = _active(dossier)
+        appointment = _own_active(dossier)
         if appointment.state != AppointmentState.CONFIRMED:
             raise AwaitingConfirmation()
         may_move(dossier.policy, appointment.moves)
@@ -195,7 +199,7 @@ def cancel(caller: Caller, now: datetime) -> Dossier:
         if row is not None and row.state == AppointmentState.CANCELLED:
             return dossier
         dossier.journey.require(Action.CANCEL)
-        appointment = _active(dossier)
+        appointment = _own_active(dossier)
         appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.CANCEL).value
         held = [appointment.start, *([appointment.pending_start] if appointment.pending_start else [])]
         appointment.active_key = appointment.pending_start = None
@@ -208,13 +212,19 @@ def cancel(caller: Caller, now: datetime) -> Dossier:
     return load(caller, now)
 
 
-def _active(dossier: Dossier) -> Appointment:
+def active(dossier: Dossier) -> Appointment | None:
+    """The appointment that is still to come, None when the last one is over or there was none."""
     row = dossier.appointment
-    if row is None or AppointmentState(row.state) not in APPOINTMENT_ACTIVE:
+    return row if row is not None and AppointmentState(row.state) in APPOINTMENT_ACTIVE else None
+
+
+def _own_active(dossier: Dossier) -> Appointment:
+    row = active(dossier)
+    if row is None:
         raise SlotNotOffered()
     return row
 
 
 def _tell_vendor(dossier: Dossier, appointment: Appointment, kind: str, **payload: str) -> None:
     outbox.add(appointment, kind, dossier.now, **payload)
-    transaction.on_commit(lambda: proctoring.drain(dossier.now, appointment_id=appointment.pk), robust=True)
+    transaction.on_commit(lambda: proctoring.drain(dossier.now, candidacy_id=appointment.candidacy_id), robust=True)

@@ -78,6 +78,11 @@ class Dossier:
         return self.candidacy
 
     @property
+    def is_over(self) -> bool:
+        """True once answers were counted, by the candidate's hand or by the clock."""
+        return self.attempt is not None and State(self.attempt.state) in OVER
+
+    @property
     def fingerprint(self) -> str:
         """Changes whenever the screen has to change."""
         if self.candidacy is None:
@@ -98,21 +103,26 @@ def of_candidacy(candidacy_id: int) -> Caller:
     return Caller(usage_key=row.exam.usage_key, user_id=row.user_id, staff=True)
 
 
-def ensure_candidacy(caller: Caller, now: datetime) -> None:
-    """Create the candidacy of an eligible caller, once; a race between two first visits ends with one row."""
+def ensure_candidacy(caller: Caller, now: datetime) -> bool:
+    """Create the candidacy of an eligible caller, once; a race between two first visits ends with one row.
+
+    Returns:
+        False when the caller has none and may not have one.
+    """
     if caller.user_id is None:
         raise NotSignedIn()
     if Candidacy.objects.filter(exam__usage_key=caller.usage_key, user_id=caller.user_id).exists():
-        return
+        return True
     exam = exams.find(caller.usage_key)
     assert exam.current_version is not None
     if not is_eligible(caller, exam, exams.snapshot(exam.current_version).policy):
-        return
+        return False
     Candidacy.objects.get_or_create(
         exam=exam,
         user_id=caller.user_id,
         defaults={"anonymous_id": compat.host().anonymous_id(caller.user_id, exam.course_key), "created_at": now},
     )
+    return True
 
 
 def is_eligible(caller: Caller, exam: Exam, policy: ExamPolicy) -> bool:
@@ -126,11 +136,11 @@ def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
     """The dossier as stored, not brought up to date; ``lock`` takes the candidacy's row lock."""
     if caller.user_id is None:
         raise NotSignedIn()
-    rows = Candidacy.objects.filter(exam__usage_key=caller.usage_key, user_id=caller.user_id)
     if lock:
-        candidacy = rows.select_for_update().first()
+        candidacy = _lock(caller)
         exam = exams.find(caller.usage_key)
     else:
+        rows = Candidacy.objects.filter(exam__usage_key=caller.usage_key, user_id=caller.user_id)
         candidacy = rows.select_related("exam__current_version").defer(*_heavy("exam__current_version")).first()
         exam = candidacy.exam if candidacy else exams.find(caller.usage_key)
     if exam.current_version is None:
@@ -145,7 +155,8 @@ def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
         sittings = appointment.attempts.filter(archived_at=None).select_related("version").defer(*_heavy("version"))
         attempt = sittings.order_by("-number").first()
     if attempt is not None and attempt.started_at is not None:
-        parts = list(attempt.parts.order_by("number"))
+        rows_of_parts = attempt.parts.select_for_update() if lock else attempt.parts
+        parts = list(rows_of_parts.order_by("number"))
     in_force = exam.current_version
     if attempt is not None:
         in_force = attempt.version
@@ -171,6 +182,12 @@ def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
         journey,
         now,
     )
+
+
+def _lock(caller: Caller) -> Candidacy | None:
+    """No join: MySQL would lock the exam's row too, and all candidates of the exam would wait for each other."""
+    exam = Exam.objects.filter(usage_key=caller.usage_key).values("pk")[:1]
+    return Candidacy.objects.select_for_update().filter(exam_id=exam, user_id=caller.user_id).first()
 
 
 def _heavy(version: str) -> tuple[str, str]:

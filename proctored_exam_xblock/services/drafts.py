@@ -13,11 +13,11 @@ from ..domain import clock
 from ..domain.attempt import State
 from ..domain.errors import NotAllowedNow, NotEligible, NotSignedIn, PartClosed, StaleRevision, TimeOver, WindowLost
 from ..domain.questions import clean_answers
-from ..models import Attempt, LateAnswer, PartResponse
+from ..models import Attempt, PartResponse
 from . import exams
-from .dossier import Caller, Dossier, holds_window, is_eligible
+from .answers import as_json, check_part, keep_aside
+from .dossier import Caller, holds_window, is_eligible
 from .entry import load
-from .sitting import as_json, check_part
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,3 @@ def _too_late(caller: Caller, number: int, revision: int, answers: object, now: 
         raise NotAllowedNow(phase=dossier.journey.phase.value)
     keep_aside(dossier, number, revision, answers)
     raise TimeOver()
-
-
-def keep_aside(dossier: Dossier, number: int, revision: int, answers: object) -> None:
-    """Keep what came after the cut-off for staff to see: the last one per part, never counted by itself."""
-    check_part(number, revision, len(dossier.paper.parts))
-    cleaned = as_json(clean_answers(dossier.paper.parts[number - 1], answers))
-    stored = LateAnswer.objects.filter(attempt=dossier.attempt, number=number).first()
-    if stored is None or stored.revision < revision:
-        LateAnswer.objects.update_or_create(
-            attempt=dossier.attempt,
-            number=number,
-            defaults={"revision": revision, "answers": cleaned, "received_at": dossier.now},
-        )

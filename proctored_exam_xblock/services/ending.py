@@ -16,12 +16,13 @@ from .dossier import Dossier
 
 
 def close(dossier: Dossier, event: Event, reason: str, actor: str) -> None:
-    """End a sitting: drafts counted or not, score computed, everything locked; the caller holds the lock."""
+    """End a sitting: drafts counted or not, score computed, nothing changes any more; the caller holds the locks
+    (of the parts too: a draft that was acknowledged before is in them, a later one finds its part closed)."""
     attempt, policy = dossier.attempt, dossier.policy
     assert attempt is not None
     attempt.state = advance(State(attempt.state), event).value
     ended = attempt.deadline if event is Event.EXPIRE and attempt.deadline else dossier.now
-    parts = list(attempt.parts.select_for_update().order_by("number"))
+    parts = dossier.parts
     for part in parts:
         if part.closed_at is None:
             part.closed_at = ended

@@ -11,11 +11,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from ..domain.attempt import APPOINTMENT_ACTIVE, State
+from ..domain.errors import NotEligible
 from ..models import Appointment, Attempt
 from . import overdue
 from .dossier import Caller, Dossier, ensure_candidacy, of_candidacy, read
 
 log = logging.getLogger(__name__)
+_MOST_EVENTS_AT_ONCE = 4
 
 
 def load(caller: Caller, now: datetime) -> Dossier:
@@ -26,12 +28,10 @@ def load(caller: Caller, now: datetime) -> Dossier:
         NotConfigured: the exam has no valid content yet, or its backend is not set up.
     """
     dossier = read(caller, now)
-    if dossier.candidacy is None:
-        ensure_candidacy(caller, now)
+    if dossier.candidacy is None and ensure_candidacy(caller, now):
         dossier = read(caller, now)
     if overdue.due(dossier) is not None:
-        with locked(caller, now):
-            pass
+        _settle(caller, now)
         dossier = read(caller, now)
     return dossier
 
@@ -42,15 +42,37 @@ def locked(caller: Caller, now: datetime) -> Iterator[Dossier]:
 
     What was overdue is settled and committed first, in a transaction of its own: a refusal that the use-case then
     raises must not undo it.
+
+    Raises:
+        NotEligible: not, or no longer, enrolled: nothing can be written, whatever the phase.
     """
-    ensure_candidacy(caller, now)
-    if overdue.due(read(caller, now)) is not None:
-        with transaction.atomic():
-            dossier = read(caller, now, lock=True)
-            if overdue.due(dossier) is not None:
-                overdue.settle(dossier)
     with transaction.atomic():
-        yield read(caller, now, lock=True)
+        dossier = read(caller, now, lock=True)
+        if dossier.candidacy is not None and overdue.due(dossier) is None:
+            yield _eligible(dossier)
+            return
+    if dossier.candidacy is None:
+        ensure_candidacy(caller, now)
+    else:
+        _settle(caller, now)
+    with transaction.atomic():
+        yield _eligible(read(caller, now, lock=True))
+
+
+def _eligible(dossier: Dossier) -> Dossier:
+    if not dossier.facts.eligible:
+        raise NotEligible()
+    return dossier
+
+
+def _settle(caller: Caller, now: datetime) -> None:
+    """Apply all that is due: an unlock that lapsed may leave a room that is abandoned by now."""
+    with transaction.atomic():
+        for _ in range(_MOST_EVENTS_AT_ONCE):
+            dossier = read(caller, now, lock=True)
+            if overdue.due(dossier) is None:
+                return
+            overdue.settle(dossier)
 
 
 def close_all(now: datetime) -> int:

@@ -13,7 +13,9 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import QuerySet
 
+from ..backends import registry
 from ..domain.errors import InvalidField, InvalidPaper, InvalidPolicy, NotConfigured
 from ..domain.policy import ExamPolicy, policy_from_json, policy_to_json
 from ..domain.questions import Paper, paper_from_json, paper_to_json
@@ -52,11 +54,11 @@ def publish(
     """
     source = json.dumps([title, policy, paper], sort_keys=True, ensure_ascii=True)
     content_hash = hashlib.sha256(source.encode()).hexdigest()
-    exam = Exam.objects.select_related("current_version").filter(usage_key=usage_key).first()
+    exam = _rows().filter(usage_key=usage_key).first()
     if exam is not None and exam.current_version is not None and exam.current_version.content_hash == content_hash:
         return exam
     try:
-        checked = policy_from_json({**policy, "title": title})
+        checked = _check_policy(policy, title)
         questions = read_paper(paper)
     except (InvalidPolicy, InvalidPaper) as error:
         if exam is None or exam.current_version is None:
@@ -78,14 +80,27 @@ def publish(
     return exam
 
 
+def _check_policy(policy: Mapping[str, Any], title: str) -> ExamPolicy:
+    checked = policy_from_json({**policy, "title": title})
+    try:
+        registry.backend_class(checked.backend)
+    except NotConfigured:
+        raise InvalidPolicy("backend", reason="unknown_name") from None
+    return checked
+
+
+def _rows() -> QuerySet[Exam]:
+    rows = Exam.objects.select_related("current_version")
+    return rows.defer("current_version__policy", "current_version__paper")
+
+
 def find(usage_key: str) -> Exam:
     """The exam with its current version.
 
     Raises:
         NotConfigured: the block was never shown in the LMS with valid content.
     """
-    rows = Exam.objects.select_related("current_version").defer("current_version__policy", "current_version__paper")
-    exam = rows.filter(usage_key=usage_key).first()
+    exam = _rows().filter(usage_key=usage_key).first()
     if exam is None or exam.current_version is None:
         raise NotConfigured(setting="policy")
     return exam

@@ -11,7 +11,8 @@ from ..domain.attempt import OVER
 from ..domain.grading import grade
 from ..models import Attempt, Candidacy, PartResponse
 from . import audit, exams, interventions, review
-from .dossier import Caller
+from .dossier import Caller, of_candidacy
+from .entry import load
 
 
 def _counted(caller: Caller) -> Attempt | None:
@@ -82,8 +83,8 @@ def clear_state(usage_key: str, anonymous_id: str, now: datetime) -> None:
     candidacy = Candidacy.objects.filter(exam__usage_key=usage_key, anonymous_id=anonymous_id).first()
     if candidacy is None:
         return
-    running = Attempt.objects.filter(candidacy=candidacy, active_key__isnull=False).exists()
-    if running:
+    load(of_candidacy(candidacy.pk), now)  # what the clock has ended is not running any more
+    if Attempt.objects.filter(candidacy=candidacy, active_key__isnull=False).exists():
         interventions.interrupt(candidacy.pk, "staff", "state deleted in the LMS", now)
     if Attempt.objects.filter(candidacy=candidacy, archived_at=None).exists():
         interventions.grant_second_appointment(candidacy.pk, "staff", "state deleted in the LMS", now)

@@ -67,7 +67,7 @@ def resume(candidacy_id: int, actor: str, reason: str, now: datetime) -> datetim
         assert attempt.paused_at is not None
         assert attempt.deadline is not None
         attempt.deadline = clock.after_pause(attempt.deadline, attempt.paused_at, now)
-        attempt.paused_seconds += int((now - attempt.paused_at).total_seconds())
+        attempt.paused_seconds += max(0, int((now - attempt.paused_at).total_seconds()))
         attempt.paused_at = None
         attempt.window_seen_at = now
         attempt.save(update_fields=["state", "paused_at", "paused_seconds", "deadline", "window_seen_at"])

@@ -14,13 +14,16 @@ _LONGEST_WAIT = timedelta(hours=1)
 
 
 def add(appointment: Appointment, kind: str, now: datetime, **payload: str) -> OutboxEntry:
-    """Queue one write. The payload holds only what the appointment's row does not (the new start of a move).
+    """Queue one write; what the candidate's earlier ones wait for is tried again now, as this one waits for them.
 
     Args:
         kind: book, move or cancel.
-        now: the request's instant; also part of nothing: the idempotency key counts the appointment's entries.
+        now: the request's instant.
+        **payload: only what the appointment's row does not say (the new start of a move).
     """
     count = OutboxEntry.objects.filter(appointment=appointment).count()
+    earlier = OutboxEntry.objects.filter(appointment__candidacy_id=appointment.candidacy_id, state="pending")
+    earlier.filter(next_try_at__gt=now).update(next_try_at=now)
     return OutboxEntry.objects.create(
         appointment=appointment,
         kind=kind,
@@ -31,17 +34,20 @@ def add(appointment: Appointment, kind: str, now: datetime, **payload: str) -> O
     )
 
 
-def claim(now: datetime, appointment_id: int | None = None) -> OutboxEntry | None:
+def claim(now: datetime, candidacy_id: int | None = None) -> OutboxEntry | None:
     """Take the next due entry for 60 s, so that two workers never send the same; None when nothing is due.
 
-    Entries of one appointment go in order: a later one waits for the earlier ones. A lease that ran out (the worker
-    died between sending and recording) is taken again: the vendor call is idempotent by our reservation id.
+    Entries of one candidate go in order: a new booking waits until the vendor heard of the cancelled one, which it
+    could overlap. A lease that ran out (the worker died between sending and recording) is taken again: the vendor
+    call is idempotent by our reservation id.
     """
-    earlier = OutboxEntry.objects.filter(appointment=OuterRef("appointment"), state="pending", id__lt=OuterRef("id"))
+    earlier = OutboxEntry.objects.filter(
+        appointment__candidacy=OuterRef("appointment__candidacy"), state="pending", id__lt=OuterRef("id")
+    )
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
     due = OutboxEntry.objects.filter(free, ~Exists(earlier), state="pending", next_try_at__lte=now)
-    if appointment_id is not None:
-        due = due.filter(appointment_id=appointment_id)
+    if candidacy_id is not None:
+        due = due.filter(appointment__candidacy_id=candidacy_id)
     for entry in due.order_by("next_try_at", "id")[:20]:
         taken = OutboxEntry.objects.filter(free, pk=entry.pk, state="pending").update(
             claimed_until=now + LEASE, tries=F("tries") + 1

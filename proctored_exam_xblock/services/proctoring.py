@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import random
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 from .. import compat, conf
+from ..backends import registry
 from ..backends.base import (
+    AlreadyCancelled,
+    Backend,
     BackendError,
     Booking,
     Capability,
@@ -22,11 +25,11 @@ from ..backends.base import (
     Refused,
     StaleRequest,
 )
-from ..domain.attempt import AppointmentState
-from ..domain.errors import ExamError, Gone
+from ..domain.attempt import APPOINTMENT_TERMINAL, AppointmentState
+from ..domain.errors import ExamError, Gone, NotConfigured
 from ..domain.policy import Unlock
 from ..models import Appointment, OutboxEntry
-from . import appointments, audit, gate, outbox
+from . import appointments, audit, exams, gate, outbox
 from .dossier import Caller, Dossier, of_candidacy
 from .entry import load, locked
 
@@ -35,12 +38,12 @@ _jitter = random.SystemRandom()
 _signer_salt = "proctored-exam-launch"
 
 
-def drain(now: datetime, appointment_id: int | None = None, limit: int = 100) -> int:
+def drain(now: datetime, candidacy_id: int | None = None, limit: int = 100) -> int:
     """Send what is due, one entry after the other, for at most ``DRAIN_SECONDS`` of real time.
 
     Args:
         now: the instant against which entries are due.
-        appointment_id: only this appointment's entries.
+        candidacy_id: only this candidate's entries.
         limit: most entries to send.
 
     Returns:
@@ -49,63 +52,96 @@ def drain(now: datetime, appointment_id: int | None = None, limit: int = 100) ->
     closed = 0
     started = time.monotonic()
     for _ in range(limit):
-        entry = outbox.claim(now, appointment_id)
-        if entry is None or time.monotonic() - started > conf.get("DRAIN_SECONDS"):
+        if time.monotonic() - started > conf.get("DRAIN_SECONDS"):
+            break
+        entry = outbox.claim(now, candidacy_id)
+        if entry is None:
             break
         closed += _send(entry, now)
-        if appointment_id is not None and entry.state == "pending":
-            break
     return closed
 
 
 def _send(entry: OutboxEntry, now: datetime) -> bool:
-    caller = of_candidacy(entry.appointment.candidacy_id)
-    dossier = load(caller, now)
-    appointment = entry.appointment
     try:
-        if _is_needless(entry, appointment):
+        caller = of_candidacy(entry.appointment.candidacy_id)
+        dossier = load(caller, now)
+        entry.appointment.refresh_from_db()  # what the clock has overtaken is settled by now
+        if _is_needless(entry, now):
             return _record(caller, entry, now, "skipped", None)
-        answer = _call(dossier, entry, appointment)
-    except (StaleRequest, Misconfigured) as error:
-        log.error("vendor %s: %s for outbox entry %s", dossier.backend.slug, error.code, entry.pk)
-        return _retry_later(caller, entry, now, error.code)
-    except Refused as error:
-        return _record(caller, entry, now, "refused", None, error.code)
+        backend = _backend(entry.appointment)
+        try:
+            answer = _call(backend, dossier, entry)
+        except (StaleRequest, Misconfigured):
+            raise
+        except Refused as error:
+            log.log(_level(entry), "vendor %s: %s for outbox entry %s", backend.slug, error.code, entry.pk)
+            return _record(caller, entry, now, "refused", None, error.code)
+        return _record(caller, entry, now, "done", answer)
+    except (StaleRequest, Misconfigured, NotConfigured) as error:
+        log.error("outbox entry %s: %s, an operator must look", entry.pk, error.code)
+        outbox.postpone(entry, now, error.code, _jitter)
     except (BackendError, ExamError) as error:
-        log.warning("vendor %s: %s for outbox entry %s", dossier.backend.slug, error.code, entry.pk)
-        return _retry_later(caller, entry, now, error.code)
-    return _record(caller, entry, now, "done", answer)
+        log.warning("outbox entry %s: %s", entry.pk, error.code)
+        outbox.postpone(entry, now, error.code, _jitter)
+    except Exception:  # one broken entry must not keep the others from being sent
+        log.exception("outbox entry %s could not be sent", entry.pk)
+        outbox.postpone(entry, now, "crashed", _jitter)
+    return False
 
 
-def _is_needless(entry: OutboxEntry, appointment: Appointment) -> bool:
-    """A booking cancelled before it was ever sent, a move given up, or the cancellation of what was never sent."""
+def _level(entry: OutboxEntry) -> int:
+    """A cancellation that the vendor refuses leaves a proctor waiting for nobody: somebody must know."""
+    return logging.ERROR if entry.kind == "cancel" else logging.INFO
+
+
+def _is_needless(entry: OutboxEntry, now: datetime) -> bool:
+    """A booking given up, a move given up, the cancellation of what was never sent or is over.
+
+    A booking that was sent and whose answer was lost is not sent again once cancelled; its cancellation is.
+    """
+    appointment = entry.appointment
     if entry.kind == "book":
-        return entry.tries == 1 and appointment.state == AppointmentState.CANCELLED
+        return AppointmentState(appointment.state) in APPOINTMENT_TERMINAL
     if entry.kind == "move":
         return appointment.state != AppointmentState.MOVE_REQUESTED
-    booked = OutboxEntry.objects.filter(appointment=appointment, kind="book").first()
-    return booked is not None and booked.state == "skipped"
+    if now >= appointment.start + timedelta(minutes=appointment.duration_minutes):
+        return True
+    return OutboxEntry.objects.filter(appointment=appointment, kind="book", state="skipped", tries=1).exists()
 
 
-def _call(dossier: Dossier, entry: OutboxEntry, appointment: Appointment) -> Confirmation | None:
-    booking = booking_for(dossier, appointment)
+def _backend(appointment: Appointment) -> Backend:
+    """The service that the appointment was booked with, whatever the exam uses today."""
+    return registry.get(exams.snapshot(appointment.version).policy.backend)
+
+
+def _call(backend: Backend, dossier: Dossier, entry: OutboxEntry) -> Confirmation | None:
+    if entry.kind == "cancel":
+        try:
+            backend.cancel(booking_for(dossier, entry.appointment))
+        except (AlreadyCancelled, NotFound):
+            log.info("outbox entry %s: the vendor no longer knows it", entry.pk)
+        return None
+    booking = booking_for(dossier, entry.appointment, code=_code(backend, entry.appointment))
     if entry.kind == "book":
-        return dossier.backend.book(booking)
-    if entry.kind == "move":
-        return dossier.backend.move(booking, datetime.fromisoformat(entry.payload["start"]))
-    try:
-        dossier.backend.cancel(booking)
-    except NotFound:
-        log.info("outbox entry %s: the vendor no longer knows it", entry.pk)
-    return None
+        return backend.book(booking)
+    return backend.move(booking, datetime.fromisoformat(entry.payload["start"]))
+
+
+def _code(backend: Backend, appointment: Appointment) -> str:
+    """What only the proctor knows, computed at the moment it is sent."""
+    policy = exams.snapshot(appointment.version).policy
+    wanted = policy.unlock is Unlock.APPOINTMENT_CODE and Capability.UNLOCK_CODE in backend.capabilities
+    return gate.code_of(appointment) if wanted else ""
 
 
 def _record(
     caller: Caller, entry: OutboxEntry, now: datetime, state: str, answer: Confirmation | None, error: str = ""
 ) -> bool:
     with locked(caller, now) as dossier:
+        if not OutboxEntry.objects.filter(pk=entry.pk, state="pending").exists():
+            return False  # our lease ran out and another worker was faster
         appointment = Appointment.objects.select_related("version").get(pk=entry.appointment_id)
-        actor = f"vendor:{dossier.backend.slug}"
+        actor = f"vendor:{exams.snapshot(appointment.version).policy.backend}"
         if answer is not None:
             appointment.vendor_ref = answer.vendor_ref
             appointment.save(update_fields=["vendor_ref"])
@@ -125,17 +161,10 @@ def _record(
     return True
 
 
-def _retry_later(caller: Caller, entry: OutboxEntry, now: datetime, error: str) -> bool:
-    with locked(caller, now):
-        outbox.postpone(entry, now, error, _jitter)
-    return False
-
-
-def booking_for(dossier: Dossier, appointment: Appointment) -> Booking:
-    """The appointment as the vendor needs it; the code is computed here, at the moment it is sent."""
-    person, policy = dossier.facts.person, dossier.policy
+def booking_for(dossier: Dossier, appointment: Appointment, *, code: str = "") -> Booking:
+    """The appointment as the vendor needs it, under the rules it was booked with."""
+    person, policy = dossier.facts.person, exams.snapshot(appointment.version).policy
     assert person is not None
-    with_code = policy.unlock is Unlock.APPOINTMENT_CODE and Capability.UNLOCK_CODE in dossier.backend.capabilities
     address = compat.host().block_url(dossier.exam.usage_key)
     return Booking(
         reservation_id=appointment.reservation_id,
@@ -156,7 +185,7 @@ def booking_for(dossier: Dossier, appointment: Appointment) -> Booking:
         start=appointment.start,
         duration_minutes=appointment.duration_minutes,
         vendor_ref=appointment.vendor_ref,
-        code=gate.code_of(appointment) if with_code else "",
+        code=code,
         exam_url=address,
         return_url=address,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..domain.policy import Release
 from ..models import Attempt, Candidacy, PartResponse
 from . import audit, exams
 
+log = logging.getLogger(__name__)
 ITEM_TYPE = "proctored_exam"
 
 
@@ -79,7 +81,15 @@ def release_due(now: datetime) -> int:
     waiting = Attempt.objects.filter(
         Q(submission_uuid="") | Q(released_at__isnull=False), state__in=over, score_sent_at=None, archived_at=None
     )
-    return sum(publish_grade(pk, now) for pk in waiting.values_list("pk", flat=True))
+    return sum(_publish_alone(pk, now) for pk in waiting.values_list("pk", flat=True))
+
+
+def _publish_alone(attempt_id: int, now: datetime) -> bool:
+    try:
+        return publish_grade(attempt_id, now)
+    except Exception:  # one grade that the gradebook refuses must not keep the others back
+        log.exception("the grade of attempt %s could not be filed", attempt_id)
+        return False
 
 
 def release(attempt_id: int, now: datetime, actor: str) -> None:
@@ -97,7 +107,11 @@ def release(attempt_id: int, now: datetime, actor: str) -> None:
 
 
 def withdraw(attempt: Attempt) -> None:
-    """Take a candidate's grade back in the gradebook: a second appointment was granted (R-FUN-22)."""
+    """Take a candidate's grade back in the gradebook: a second appointment was granted (R-FUN-22).
+
+    The attempt is archived already, so that nothing files its grade any more; it may just have been filed.
+    """
+    attempt.refresh_from_db(fields=["submission_uuid"])
     if attempt.submission_uuid:
         item = student_item(attempt)
         submissions_api.reset_score(item["student_id"], item["course_id"], item["item_id"])

@@ -32,13 +32,11 @@ from ..domain.journey import Action, Phase
 from ..domain.policy import Unlock
 from ..domain.questions import clean_answers, draw
 from ..models import Appointment, Attempt, PartResponse
-from . import audit, booking, ending, gate
+from . import audit, booking, ending, gate, seats
+from .answers import as_json, check_part, keep_aside, read_drafts
 from .dossier import Caller, Dossier, holds_window, opens_by_itself, window_hash
 from .ending import digest
 from .entry import load, locked
-
-MOST_REVISIONS = 2_000_000_000
-
 
 # --- the room -----------------------------------------------------------------------------------------------------
 
@@ -51,7 +49,7 @@ def open_room(caller: Caller, now: datetime) -> Dossier:
     with locked(caller, now) as dossier:
         dossier.journey.require(Action.LAUNCH)
         if dossier.attempt is None:
-            _new_attempt(dossier, dossier.appointment or booking.implicit_appointment(dossier))
+            _new_attempt(dossier, booking.active(dossier) or booking.implicit_appointment(dossier))
     return load(caller, now)
 
 
@@ -70,9 +68,12 @@ def enter(caller: Caller, now: datetime) -> Dossier:
 def _new_attempt(dossier: Dossier, appointment: Appointment) -> None:
     candidacy, now = dossier.own, dossier.now
     appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.LAUNCH).value
-    appointment.active_key = None
+    if appointment.pending_start is not None:  # a move that came too late: the slot at hand is the one that counts
+        seats.release(dossier.exam, appointment.pending_start)
+    appointment.active_key = appointment.pending_start = None
     appointment.consent_at = now
-    appointment.save(update_fields=["state", "active_key", "consent_at"])
+    appointment.save(update_fields=["state", "active_key", "pending_start", "consent_at"])
+    booking.use_up_grant(candidacy)
     attempt = Attempt.objects.create(
         candidacy=candidacy,
         appointment=appointment,
@@ -270,34 +271,43 @@ def submit_part(caller: Caller, number: int, revision: int, answers: object, now
     """Final verification of one part (R-FUN-18): these answers count and nothing changes them any more.
 
     Raises:
-        TimeOver, WindowLost, NotAllowedNow: not now, or not from this window.
+        TimeOver: after the cut-off; the answers are kept aside for staff.
+        WindowLost, NotAllowedNow: not now, or not from this window.
         PartClosed: verified before with other answers; StaleRevision; UnknownAnswer.
     """
-    with locked(caller, now) as dossier:
-        part = _own_part(dossier, number, revision)
-        cleaned = clean_answers(dossier.paper.parts[part.number - 1], answers)
-        if part.closed_at is not None:
-            if part.submitted_at is not None and part.revision == revision and as_json(cleaned) == part.answers:
-                return dossier
-            raise PartClosed()
-        if revision < part.revision:
-            raise StaleRevision(revision=part.revision)
-        advance(State(_attempt(dossier).state), Event.SUBMIT_PART)
-        part.answers, part.revision = as_json(cleaned), revision
-        part.saved_at = part.submitted_at = part.closed_at = now
-        part.counted = True
-        part.save()
-        audit.record(
-            dossier.own,
-            "part_submitted",
-            now,
-            caller.actor,
-            attempt=dossier.attempt,
-            part=number,
-            answered=len(cleaned),
-            answers=digest(part.answers),
-        )
+    try:
+        with locked(caller, now) as dossier:
+            part = _own_part(dossier, number, revision)
+            _submit(dossier, part, revision, answers)
+    except TimeOver:
+        keep_aside(load(caller, now), number, revision, answers)
+        raise
     return load(caller, now)
+
+
+def _submit(dossier: Dossier, part: PartResponse, revision: int, answers: object) -> None:
+    cleaned = clean_answers(dossier.paper.parts[part.number - 1], answers)
+    if part.closed_at is not None:
+        if part.submitted_at is not None and part.revision == revision and as_json(cleaned) == part.answers:
+            return
+        raise PartClosed()
+    if revision < part.revision:
+        raise StaleRevision(revision=part.revision)
+    advance(State(_attempt(dossier).state), Event.SUBMIT_PART)
+    part.answers, part.revision = as_json(cleaned), revision
+    part.saved_at = part.submitted_at = part.closed_at = dossier.now
+    part.counted = True
+    part.save()
+    audit.record(
+        dossier.own,
+        "part_submitted",
+        dossier.now,
+        dossier.caller.actor,
+        attempt=dossier.attempt,
+        part=part.number,
+        answered=len(cleaned),
+        answers=digest(part.answers),
+    )
 
 
 def finish(caller: Caller, drafts: object, now: datetime) -> Dossier:
@@ -306,11 +316,14 @@ def finish(caller: Caller, drafts: object, now: datetime) -> Dossier:
     Args:
         drafts: ``{"<part>": {"revision": int, "answers": {...}}}``, what the page had not sent yet.
     """
+    unsent = read_drafts(drafts)
     with locked(caller, now) as dossier:
         attempt = dossier.attempt
         if attempt is not None and State(attempt.state) in OVER:
+            if State(attempt.state) is State.EXPIRED:
+                _keep_unsent(dossier, unsent)
             return dossier
-        for number, revision, answers in _read_drafts(drafts):
+        for number, revision, answers in unsent:
             part = _own_part(dossier, number, revision)
             if part.closed_at is None and revision > part.revision:
                 part.answers = as_json(clean_answers(dossier.paper.parts[number - 1], answers))
@@ -319,6 +332,13 @@ def finish(caller: Caller, drafts: object, now: datetime) -> Dossier:
         _require_sitting(dossier, Action.FINISH)
         ending.close(dossier, Event.FINISH, "finished", caller.actor)
     return load(caller, now)
+
+
+def _keep_unsent(dossier: Dossier, unsent: list[tuple[int, int, object]]) -> None:
+    for number, revision, answers in unsent:
+        check_part(number, revision, len(dossier.parts))
+        if revision > dossier.parts[number - 1].revision:
+            keep_aside(dossier, number, revision, answers)
 
 
 # --- shared ---------------------------------------------------------------------------------------------------------
@@ -343,31 +363,3 @@ def _own_part(dossier: Dossier, number: int, revision: int) -> PartResponse:
     _require_sitting(dossier, Action.SUBMIT_PART)
     check_part(number, revision, len(dossier.parts))
     return dossier.parts[number - 1]
-
-
-def check_part(number: object, revision: object, parts: int) -> None:
-    """Refuse what is no part number or revision.
-
-    Raises:
-        BadRequest: with the offending field.
-    """
-    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= parts:
-        raise BadRequest("part")
-    if isinstance(revision, bool) or not isinstance(revision, int) or not 0 <= revision <= MOST_REVISIONS:
-        raise BadRequest("revision")
-
-
-def _read_drafts(drafts: object) -> list[tuple[int, int, object]]:
-    if not isinstance(drafts, dict):
-        raise BadRequest("drafts")
-    found = []
-    for name, draft in drafts.items():
-        if not isinstance(draft, dict) or not str(name).isdigit():
-            raise BadRequest("drafts")
-        found.append((int(name), draft.get("revision", 0), draft.get("answers")))
-    return found
-
-
-def as_json(answers: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
-    """Answers as stored: sorted, so that equal answers are equal JSON."""
-    return {question: list(chosen) for question, chosen in sorted(answers.items())}
