@@ -27,7 +27,8 @@ class PortTaken(Exception):
 def main() -> int:
     """Run until a signal; 2 when a port is taken."""
     options = _options()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs with SIGINT ignored
+        signal.signal(ending, signal.default_int_handler)
     _configure(options)
     import django
 
