@@ -28,7 +28,7 @@ class Account:
 
     @property
     def email(self) -> str:
-        return f"{self.username}@campus.example"
+        return f"{self.username}@example.org"
 
     @property
     def translated_part(self) -> str:
