@@ -346,7 +346,9 @@ def test_the_canonical_form_is_written_back_byte_for_byte():
 
 def test_comments_indentation_declaration_and_wrapper_make_no_difference():
     flat = re.sub(r">\n *<", "><", CANONICAL)
-    dressed = f'\ufeff<?xml version="1.0" encoding="ISO-8859-1"?>\n<!-- x --><paper a="b">{flat}<!-- y --></paper>'
+    dressed = (
+        f'\ufeff<?xml version="1.0" encoding="ISO-8859-1"?>\n<!-- x --><?pi x?><paper a="b">{flat}<!-- y --></paper>'
+    )
 
     assert write_paper(read_paper(dressed)) == CANONICAL
 
@@ -457,6 +459,46 @@ def test_what_cannot_be_used_is_refused_with_its_line(reason, xml, line):
     error = refusal(xml)
 
     assert (error.params["reason"], error.params["line"]) == (reason, line)
+
+
+def test_what_is_just_within_bounds_is_read(monkeypatch):
+    deepest = "<span>" * (hardened.MAX_DEPTH - 3) + "x" + "</span>" * (hardened.MAX_DEPTH - 3)
+    choice = '<choice correct="true">a</choice>'
+    crowd = f"<choicegroup>{choice * reading.MAX_CHOICES}</choicegroup>"
+    xml = part(problem(deepest + mc(crowd), 'weight="1000"'))
+    monkeypatch.setattr(hardened, "MAX_BYTES", len(xml))
+    monkeypatch.setattr(hardened, "MAX_ELEMENTS", xml.count("</") + 1)
+    question = read_paper(xml).questions[0]
+
+    assert (question.points, len(question.choices)) == (1000, reading.MAX_CHOICES)
+    with pytest.raises(InvalidPaper, match="invalid_paper"):
+        read_paper(xml + " ")
+    monkeypatch.setattr(hardened, "MAX_ELEMENTS", xml.count("</"))
+    assert refusal(xml).params["reason"] == "too_many_elements"
+    assert refusal(xml.replace("x</span>", "<b>x</b></span>")).params["reason"] == "too_large"
+    monkeypatch.undo()
+    assert refusal(xml.replace("x</span>", "<b>x</b></span>")).params["reason"] == "too_deep"
+
+
+def test_the_bounds_are_those_that_are_documented():
+    assert (hardened.MAX_BYTES, hardened.MAX_DEPTH, hardened.MAX_ELEMENTS) == (5_000_000, 100, 200_000)
+    assert (reading.MAX_QUESTIONS, reading.MAX_CHOICES) == (5_000, 200)
+
+
+def test_an_empty_drop_down_list_has_no_choices_in_either_form():
+    for entry in ("<optioninput/>", "<optioninput options='()'/>"):
+        error = refusal(part(problem(f"<p>Q</p><optionresponse>{entry}</optionresponse>")))
+        assert error.params["reason"] == "no_choices"
+
+
+def test_options_elements_win_over_the_old_attribute():
+    entry = """<optioninput options="('X','Y')" correct="X"><option correct="true">A</option></optioninput>"""
+
+    assert texts(one(problem(f"<p>Q</p><optionresponse>{entry}</optionresponse>"))) == [("A", True)]
+
+
+def test_line_breaks_that_a_browser_drops_after_pre_are_no_part_of_the_question():
+    assert radio(prompt="<p>Q</p><pre>\n\n  a\n</pre>").prompt == "<p>Q</p><pre>  a\n</pre>"
 
 
 def test_bounds_of_size_and_counts(monkeypatch):

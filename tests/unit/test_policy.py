@@ -86,6 +86,43 @@ def test_each_rule_is_checked_and_names_the_field(field, value, reason):
     assert refusal.value.params["reason"] == reason
 
 
+BOUNDS = {
+    "lead_time_hours": (0, 1440),
+    "slot_step_minutes": (1, 1440),
+    "seats_per_slot": (1, 100_000),
+    "duration_minutes": (1, 1440),
+    "max_moves": (0, 1000),
+    "launch_lead_minutes": (0, 1440),
+    "missed_after_minutes": (1, 1440),
+    "unlock_valid_minutes": (1, 1440),
+    "network_grace_seconds": (0, 60),
+    "silent_window_seconds": (5, 3600),
+    "pass_percent": (0, 100),
+}
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_number_may_be_as_low_and_as_high_as_its_bounds_and_no_further(name):
+    low, high = BOUNDS[name]
+    for allowed in (low, high):
+        assert getattr(policy_from_json({name: allowed, "appointments": False}), name) == allowed
+    for refused in (low - 1, high + 1):
+        with pytest.raises(InvalidPolicy) as refusal:
+            policy_from_json({name: refused, "appointments": False})
+        assert (refusal.value.params["low"], refusal.value.params["high"]) == (low, high)
+
+
+def test_a_window_lasts_from_one_day_to_400_more():
+    assert policy_from_json({"first_day": "2017-03-01", "last_day": "2017-03-01"})
+    assert policy_from_json({"first_day": "2017-03-01", "last_day": "2018-04-05"})
+    with pytest.raises(InvalidPolicy):
+        policy_from_json({"first_day": "2017-03-01", "last_day": "2018-04-06"})
+
+
+def test_opening_hours_may_be_just_as_long_as_the_exam():
+    assert policy_from_json({"closes_at": "15:30"})
+
+
 def test_a_year_too_far_is_refused_before_a_date_overflows():
     with pytest.raises(InvalidPolicy) as refusal:
         policy_from_json({"first_day": "9999-12-01", "last_day": "9999-12-31", "time_zone": "America/St_Johns"})

@@ -82,6 +82,12 @@ def test_answers_are_kept_in_authored_order_and_empty_ones_left_out():
     assert clean_answers(part, {"q2": ["c", "a"], "q1": []}) == {"q2": ("a", "c")}
 
 
+def test_one_radio_button_or_all_the_checkboxes_may_be_chosen():
+    every = {"q1": ["d"], "q2": ["a", "b", "c", "d"]}
+
+    assert clean_answers(PAPER.parts[0], every) == {"q1": ("d",), "q2": ("a", "b", "c", "d")}
+
+
 @pytest.mark.parametrize(
     "raw",
     [

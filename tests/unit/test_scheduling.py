@@ -64,6 +64,11 @@ def test_extra_time_brings_the_last_start_forward():
     assert walls(SEED, date(2017, 3, 2), timedelta(minutes=16))[-1] == "20:00"
 
 
+def test_a_day_just_long_enough_has_one_slot():
+    assert walls(SEED, date(2017, 3, 2), timedelta(hours=5, minutes=30)) == ["15:00"]
+    assert day_offer(SEED, date(2017, 3, 2), LONG_BEFORE, timedelta(hours=5, minutes=30), False).bookable
+
+
 def test_a_day_too_short_for_the_extra_time_has_no_slot_and_says_closed():
     extra = timedelta(hours=5, minutes=31)
 
