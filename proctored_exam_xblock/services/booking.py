@@ -101,7 +101,8 @@ def book(caller: Caller, start: datetime, now: datetime) -> Dossier:
         seats.take(dossier.exam, start, dossier.policy.seats_per_slot)
         appointment = _new_appointment(dossier, start)
         audit.record(dossier.own, "booked", now, caller.actor, appointment=appointment.pk, start=start.isoformat())
-        _tell_vendor(dossier, appointment, "book")
+        if _has_calendar(dossier):
+            _tell_vendor(dossier, appointment, "book")
     return load(caller, now)
 
 
@@ -176,6 +177,7 @@ def move(caller: Caller, start: datetime, now: datetime) -> Dossier:
             raise AwaitingConfirmation()
         may_move(dossier.policy, appointment.moves)
         check_start(dossier.policy, start, now, dossier.facts.extra_time, dossier.facts.lead_time_waived)
+        seats.hold(dossier.exam, start, appointment.start)
         seats.take(dossier.exam, start, dossier.policy.seats_per_slot)
         appointment.state = advance_appointment(AppointmentState.CONFIRMED, AppointmentEvent.ASK_MOVE).value
         appointment.pending_start = start

@@ -1,0 +1,475 @@
+"""Appointments: which slots there are, book, move, cancel, a second one; the vendor answers, is down, or refuses."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from proctored_exam_xblock.backends.base import Overlap, Refused, SlotGone, SlotQuery, Unavailable
+from proctored_exam_xblock.domain.errors import (
+    AwaitingConfirmation,
+    MoveLimit,
+    NotAllowedNow,
+    NotEligible,
+    SlotFull,
+    SlotNotOffered,
+    TooLate,
+    VendorUnavailable,
+)
+from proctored_exam_xblock.models import Appointment, OutboxEntry, Seat
+from proctored_exam_xblock.services import booking, interventions, sitting
+from proctored_exam_xblock.services.dossier import Caller
+from tests.world import OTHER_SLOT, SLOT, START, World
+
+pytestmark = pytest.mark.django_db
+DAY = date(2017, 3, 2)
+STEP = timedelta(minutes=15)
+
+
+@pytest.fixture
+def exam(world: World) -> World:
+    world.publish()
+    return world
+
+
+@pytest.fixture
+def alex(exam: World) -> Caller:
+    caller = exam.person()
+    exam.onboard(caller)
+    return caller
+
+
+def starts(exam: World, caller: Caller, day: date = DAY) -> list[datetime]:
+    _, offers = booking.slots(caller, day, exam.clock())
+    return [offer.start for offer in offers]
+
+
+def taken(start: datetime = SLOT) -> int:
+    return sum(Seat.objects.filter(start=start).values_list("taken", flat=True))
+
+
+def kinds(**conditions: object) -> list[str]:
+    return list(OutboxEntry.objects.filter(**conditions).order_by("id").values_list("kind", flat=True))
+
+
+# --- which slots ----------------------------------------------------------------------------------------------------
+
+
+def test_slots_are_the_rules_and_the_vendors_and_those_with_a_seat(exam: World, alex: Caller) -> None:
+    assert (starts(exam, alex)[0], starts(exam, alex)[-1]) == (
+        datetime.fromisoformat("2017-03-02T14:00Z"),
+        datetime.fromisoformat("2017-03-02T19:30Z"),
+    )
+    outside = datetime.fromisoformat("2017-03-02T13:45Z")
+    exam.ledger.offered = lambda query: (outside, SLOT, SLOT + STEP, SLOT + STEP + timedelta(minutes=7))
+    assert starts(exam, alex) == [SLOT, SLOT + STEP]
+    exam.book(exam.person("robin"))
+    _, offers = booking.slots(alex, DAY, exam.clock())
+    assert [(offer.start, offer.seats_left) for offer in offers] == [(SLOT, 1), (SLOT + STEP, 2)]
+    exam.book(exam.person("sam"))
+    assert starts(exam, alex) == [SLOT + STEP]
+
+
+def test_the_vendor_is_asked_for_the_whole_time_of_this_candidate(exam: World, alex: Caller) -> None:
+    asked: list[SlotQuery] = []
+    candidacy = exam.candidacy(alex)
+    candidacy.extra_time_percent = 33
+    candidacy.save()
+    exam.ledger.offered = lambda query: asked.append(query) or ()  # type: ignore[func-returns-value]
+    assert starts(exam, alex) == []
+    assert (asked[0].duration_minutes, asked[0].time_zone) == (40, "Europe/Paris")
+    assert asked[0].last - asked[0].first == timedelta(hours=5, minutes=16)  # the last start leaves 40 minutes
+
+
+@pytest.mark.parametrize("day", [date(2017, 3, 1), date(2017, 2, 28), date(2017, 3, 15), date(1, 1, 1), date.max])
+def test_a_day_without_slots_asks_the_vendor_nothing(exam: World, alex: Caller, day: date) -> None:
+    assert starts(exam, alex, day) == []
+    assert exam.ledger.calls == []
+
+
+def test_slots_inside_the_lead_time_are_not_shown(exam: World, alex: Caller) -> None:
+    exam.clock.present = SLOT - timedelta(hours=72)
+    assert starts(exam, alex)[0] == SLOT
+
+
+def test_a_vendor_that_is_down_says_so_and_nothing_is_lost(exam: World, alex: Caller) -> None:
+    exam.ledger.fail = Unavailable()
+    with pytest.raises(VendorUnavailable):
+        starts(exam, alex)
+    assert exam.phase(alex) == "booking"
+
+
+def test_slots_need_a_phase_that_has_a_calendar(exam: World) -> None:
+    with pytest.raises(NotAllowedNow):
+        starts(exam, exam.person())
+    with pytest.raises(NotEligible):
+        starts(exam, exam.person("camille", "audit"))
+
+
+# --- booking --------------------------------------------------------------------------------------------------------
+
+
+def test_a_booking_is_confirmed_by_the_vendor(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    row = exam.appointment(alex)
+    assert (row.state, row.vendor_ref, row.active_key) == ("confirmed", "901", exam.candidacy(alex).pk)
+    assert exam.ledger.scheduled == {row.reservation_id: SLOT}
+    assert exam.phase(alex) == "booked"
+    sent = exam.ledger.bookings[0]
+    assert (sent.person.first_name, sent.duration_minutes, sent.person.phone) == ("Alex", 30, "+33 6 12 34 56 78")
+    assert sent.person.student_id == exam.candidacy(alex).anonymous_id
+
+
+def test_the_vendor_hears_of_it_right_after_the_commit(
+    exam: World, alex: Caller, django_capture_on_commit_callbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        booking.book(alex, SLOT, exam.clock())
+        assert exam.ledger.calls == []
+    assert (len(callbacks), exam.ledger.calls) == (1, ["book"])
+    assert exam.appointment(alex).state == "confirmed"
+
+
+def test_a_double_click_gives_one_appointment(exam: World, alex: Caller) -> None:
+    booking.book(alex, SLOT, exam.clock())
+    booking.book(alex, SLOT, exam.clock())
+    assert (Appointment.objects.count(), taken(), kinds()) == (1, 1, ["book"])
+    with pytest.raises(NotAllowedNow):
+        booking.book(alex, OTHER_SLOT, exam.clock())
+    assert (Appointment.objects.count(), taken(OTHER_SLOT)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("start", "refusal"),
+    [
+        (START, SlotNotOffered),
+        (SLOT + timedelta(minutes=1), SlotNotOffered),
+        (SLOT + timedelta(seconds=1), SlotNotOffered),
+        (SLOT.replace(hour=13), SlotNotOffered),
+        (SLOT.replace(day=8), SlotNotOffered),  # Wednesday
+        (SLOT.replace(day=15), SlotNotOffered),
+        (SLOT.replace(tzinfo=None), SlotNotOffered),
+    ],
+)
+def test_a_start_that_the_rules_do_not_offer_is_refused(
+    exam: World, alex: Caller, start: datetime, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        booking.book(alex, start, exam.clock())
+    assert (Appointment.objects.count(), Seat.objects.count(), exam.ledger.calls) == (0, 0, [])
+
+
+def test_the_lead_time_is_hard_to_the_second(exam: World, alex: Caller) -> None:
+    exam.clock.present = SLOT - timedelta(hours=72) + timedelta(seconds=1)
+    with pytest.raises(TooLate) as refused:
+        booking.book(alex, SLOT, exam.clock())
+    assert refused.value.params["hours"] == 72
+    exam.clock.present = SLOT - timedelta(hours=72)
+    booking.book(alex, SLOT, exam.clock())
+
+
+def test_a_full_slot_is_refused_and_takes_nothing(exam: World, alex: Caller) -> None:
+    exam.book(exam.person("robin"))
+    exam.book(exam.person("sam"))
+    with pytest.raises(SlotFull):
+        booking.book(alex, SLOT, exam.clock())
+    assert (taken(), exam.phase(alex)) == (2, "booking")
+
+
+def test_a_booking_made_while_the_vendor_is_down_is_confirmed_later(exam: World, alex: Caller) -> None:
+    exam.ledger.fail = Unavailable()
+    exam.book(alex)
+    facts = exam.load(alex).facts.appointment
+    assert facts is not None
+    assert (facts.state, facts.vendor_last_error, exam.phase(alex)) == ("requested", "unavailable", "booked")
+    assert (kinds(state="pending"), taken()) == (["book"], 1)
+    with pytest.raises(AwaitingConfirmation):
+        booking.move(alex, OTHER_SLOT, exam.clock())
+    exam.ledger.fail = None
+    exam.minutes(1)
+    exam.drain()
+    assert exam.appointment(alex).state == "confirmed"
+    assert kinds(state="pending") == []
+
+
+def test_the_screen_changes_when_the_vendor_does_not_answer(exam: World, alex: Caller) -> None:
+    booking.book(alex, SLOT, exam.clock())
+    before = exam.load(alex).fingerprint
+    exam.ledger.fail = Unavailable()
+    exam.drain()
+    assert exam.load(alex).fingerprint != before
+
+
+def test_a_lost_answer_gives_one_reservation(exam: World, alex: Caller) -> None:
+    exam.ledger.lose_answer = Unavailable()
+    exam.book(alex)
+    assert exam.appointment(alex).state == "requested"
+    exam.ledger.lose_answer = None
+    exam.minutes(1)
+    exam.drain()
+    assert exam.ledger.calls == ["book", "book"]
+    assert exam.ledger.scheduled == {exam.appointment(alex).reservation_id: SLOT}
+    assert exam.appointment(alex).vendor_ref == "901"
+
+
+def test_a_refused_booking_frees_the_seat_and_the_candidate_chooses_again(exam: World, alex: Caller) -> None:
+    exam.ledger.fail = SlotGone()
+    exam.book(alex)
+    row = exam.appointment(alex)
+    assert (row.state, row.notice, row.active_key, taken()) == ("refused", "refused", None, 0)
+    assert (exam.phase(alex), kinds(state="refused")) == ("booking", ["book"])
+    exam.ledger.fail = None
+    exam.book(alex, OTHER_SLOT)
+    assert (exam.appointment(alex).number, exam.appointment(alex).state) == (2, "confirmed")
+
+
+def test_without_a_vendors_calendar_a_booking_is_sure_at_once(world: World) -> None:
+    world.publish(backend="none", unlock="none")
+    alex = world.person()
+    world.onboard(alex)
+    booking.book(alex, SLOT, world.clock())
+    assert (world.appointment(alex).state, kinds()) == ("confirmed", [])
+    booking.move(alex, OTHER_SLOT, world.clock())
+    assert (world.appointment(alex).start, taken(), taken(OTHER_SLOT)) == (OTHER_SLOT, 0, 1)
+    booking.cancel(alex, world.clock())
+    assert (world.appointment(alex).state, taken(OTHER_SLOT), kinds()) == ("cancelled", 0, [])
+
+
+def test_an_appointment_keeps_the_rules_it_was_booked_under(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    exam.publish(duration_minutes=45, launch_lead_minutes=60)
+    assert exam.load(alex).policy.duration_minutes == 30
+    exam.clock.present = SLOT - timedelta(minutes=30)
+    assert exam.phase(alex) == "booked"
+
+
+# --- moving ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_move_gives_the_old_seat_back(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    booking.move(alex, OTHER_SLOT, exam.clock())
+    row = exam.appointment(alex)
+    assert (row.state, row.start, row.pending_start) == ("move_requested", SLOT, OTHER_SLOT)
+    assert (taken(SLOT), taken(OTHER_SLOT)) == (1, 1)
+    exam.drain()
+    row = exam.appointment(alex)
+    assert (row.state, row.start, row.pending_start, row.moves) == ("confirmed", OTHER_SLOT, None, 1)
+    assert (taken(SLOT), taken(OTHER_SLOT)) == (0, 1)
+    assert row.vendor_ref == "902"
+    assert exam.ledger.scheduled == {row.reservation_id: OTHER_SLOT}
+
+
+def test_a_double_click_moves_once(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    booking.move(alex, OTHER_SLOT, exam.clock())
+    booking.move(alex, OTHER_SLOT, exam.clock())
+    exam.drain()
+    booking.move(alex, OTHER_SLOT, exam.clock())
+    assert (kinds(), exam.appointment(alex).moves, taken(OTHER_SLOT)) == (["book", "move"], 1, 1)
+
+
+def test_a_move_back_has_to_wait_for_the_answer(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    booking.move(alex, OTHER_SLOT, exam.clock())
+    with pytest.raises(AwaitingConfirmation):
+        booking.move(alex, SLOT, exam.clock())
+
+
+def test_a_refused_move_keeps_the_old_slot(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    booking.move(alex, OTHER_SLOT, exam.clock())
+    exam.ledger.fail = Overlap()
+    exam.drain()
+    row = exam.appointment(alex)
+    assert (row.state, row.start, row.pending_start, row.notice) == ("confirmed", SLOT, None, "move_refused")
+    assert (taken(SLOT), taken(OTHER_SLOT)) == (1, 0)
+
+
+def test_a_move_while_the_vendor_is_down_keeps_both_until_it_answers(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    exam.ledger.fail = Unavailable()
+    booking.move(alex, OTHER_SLOT, exam.clock())
+    exam.drain()
+    facts = exam.load(alex).facts.appointment
+    assert facts is not None
+    assert (facts.state, facts.start, facts.pending_start) == ("move_requested", SLOT, OTHER_SLOT)
+    exam.ledger.fail = None
+    exam.minutes(1)
+    exam.drain()
+    assert (exam.appointment(alex).start, taken(SLOT)) == (OTHER_SLOT, 0)
+
+
+def test_a_lost_answer_to_a_move_is_asked_again(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    exam.ledger.lose_answer = Unavailable()
+    booking.move(alex, OTHER_SLOT, exam.clock())
+    exam.drain()
+    exam.ledger.lose_answer = None
+    exam.minutes(1)
+    exam.drain()
+    row = exam.appointment(alex)
+    assert (row.start, exam.ledger.scheduled) == (OTHER_SLOT, {row.reservation_id: OTHER_SLOT})
+
+
+def test_moves_are_counted(world: World) -> None:
+    world.publish(max_moves=1)
+    alex = world.person()
+    world.book(alex)
+    booking.move(alex, OTHER_SLOT, world.clock())
+    world.drain()
+    with pytest.raises(MoveLimit):
+        booking.move(alex, SLOT, world.clock())
+    assert world.appointment(alex).start == OTHER_SLOT
+
+
+@pytest.mark.parametrize("start", [SLOT + timedelta(minutes=1), OTHER_SLOT.replace(day=15)])
+def test_a_move_to_what_is_not_offered_changes_nothing(exam: World, alex: Caller, start: datetime) -> None:
+    exam.book(alex)
+    with pytest.raises(SlotNotOffered):
+        booking.move(alex, start, exam.clock())
+    assert (exam.appointment(alex).state, kinds()) == ("confirmed", ["book"])
+
+
+def test_a_move_to_a_full_slot_changes_nothing(exam: World, alex: Caller) -> None:
+    exam.book(exam.person("robin"), OTHER_SLOT)
+    exam.book(exam.person("sam"), OTHER_SLOT)
+    exam.book(alex)
+    with pytest.raises(SlotFull):
+        booking.move(alex, OTHER_SLOT, exam.clock())
+    assert (exam.appointment(alex).state, exam.appointment(alex).moves, taken()) == ("confirmed", 0, 1)
+
+
+def test_a_move_asked_for_too_late_is_dropped_when_the_room_opens(exam: World, alex: Caller) -> None:
+    exam.publish(lead_time_hours=0)
+    exam.book(alex)
+    exam.ledger.fail = Unavailable()
+    exam.clock.present = SLOT - timedelta(hours=1)
+    booking.move(alex, OTHER_SLOT, exam.clock())
+    exam.drain()
+    exam.ledger.fail = None
+    exam.clock.present = SLOT
+    dossier = exam.load(alex)
+    assert dossier.journey.phase.value == "available"
+    sitting.open_room(alex, exam.clock())
+    row = exam.appointment(alex)
+    assert (row.state, row.start, row.pending_start) == ("used", SLOT, None)
+    assert (taken(SLOT), taken(OTHER_SLOT)) == (1, 0)
+    exam.minutes(1)
+    exam.drain()
+    assert (kinds(state="skipped"), exam.ledger.scheduled[row.reservation_id]) == (["move"], SLOT)
+
+
+# --- cancelling -----------------------------------------------------------------------------------------------------
+
+
+def test_a_cancelled_appointment_gives_its_seat_back_and_the_vendor_is_told(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    booking.cancel(alex, exam.clock())
+    booking.cancel(alex, exam.clock())
+    assert (exam.appointment(alex).state, exam.appointment(alex).active_key, taken()) == ("cancelled", None, 0)
+    assert exam.phase(alex) == "booking"
+    exam.drain()
+    assert (exam.ledger.scheduled, kinds(state="done")) == ({}, ["book", "cancel"])
+    exam.book(alex)
+    assert (exam.appointment(alex).number, taken()) == (2, 1)
+
+
+def test_a_booking_cancelled_before_it_was_sent_is_never_sent(exam: World, alex: Caller) -> None:
+    booking.book(alex, SLOT, exam.clock())
+    booking.cancel(alex, exam.clock())
+    exam.drain()
+    assert (exam.ledger.calls, kinds(state="skipped")) == ([], ["book", "cancel"])
+
+
+def test_a_booking_cancelled_after_its_answer_was_lost_is_taken_back(exam: World, alex: Caller) -> None:
+    exam.ledger.lose_answer = Unavailable()
+    exam.book(alex)
+    assert len(exam.ledger.scheduled) == 1
+    exam.ledger.lose_answer = None
+    booking.cancel(alex, exam.clock())
+    exam.drain()
+    assert exam.ledger.scheduled == {}
+    assert exam.ledger.calls == ["book", "cancel"]  # no second booking only to take it back
+    assert kinds(state="pending") == []
+
+
+def test_a_cancellation_of_what_the_vendor_never_had_is_done(exam: World, alex: Caller) -> None:
+    exam.ledger.fail = Unavailable()
+    exam.book(alex)
+    exam.ledger.fail = None
+    booking.cancel(alex, exam.clock())
+    exam.drain()
+    assert (exam.ledger.calls, kinds(state="done")) == (["book", "cancel"], ["cancel"])
+
+
+def test_cancelling_with_a_move_under_way_frees_both_seats(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    booking.move(alex, OTHER_SLOT, exam.clock())
+    booking.cancel(alex, exam.clock())
+    assert (taken(SLOT), taken(OTHER_SLOT)) == (0, 0)
+    exam.drain()
+    assert (exam.ledger.calls, exam.ledger.scheduled) == (["book", "cancel"], {})
+
+
+def test_a_new_booking_waits_until_the_vendor_knows_of_the_cancelled_one(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    exam.ledger.fail = Unavailable()
+    booking.cancel(alex, exam.clock())
+    exam.drain()
+    exam.book(alex)
+    assert exam.ledger.calls == ["book", "cancel", "cancel"]
+    exam.ledger.fail = None
+    exam.minutes(5)
+    exam.drain()
+    assert exam.ledger.calls[-2:] == ["cancel", "book"]
+    assert exam.ledger.scheduled == {exam.appointment(alex).reservation_id: SLOT}
+
+
+def test_a_cancellation_that_the_vendor_refuses_is_said_loudly(
+    exam: World, alex: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    exam.book(alex)
+    booking.cancel(alex, exam.clock())
+    exam.ledger.fail = Refused()
+    exam.drain()
+    assert [record.levelname for record in caplog.records if "refused" in record.getMessage()] == ["ERROR"]
+    assert kinds(state="refused") == ["cancel"]
+
+
+# --- the second appointment -----------------------------------------------------------------------------------------
+
+
+def test_a_missed_appointment_leads_nowhere_until_staff_grant_a_second(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    exam.clock.present = SLOT + timedelta(minutes=60)
+    assert exam.phase(alex) == "missed"
+    with pytest.raises(NotAllowedNow):
+        booking.book(alex, OTHER_SLOT, exam.clock())
+    interventions.grant_second_appointment(exam.candidacy(alex).pk, "staff:1", "ill", exam.clock())
+    assert exam.phase(alex) == "booking"
+    with pytest.raises(TooLate):
+        booking.book(alex, OTHER_SLOT, exam.clock())
+
+
+def test_a_waived_lead_time_survives_a_refusal_and_ends_in_the_room(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    exam.clock.present = SLOT + timedelta(minutes=60)
+    exam.load(alex)
+    candidacy = exam.candidacy(alex)
+    interventions.grant_second_appointment(candidacy.pk, "staff:1", "ill", exam.clock(), waive_lead_time=True)
+    exam.ledger.fail = SlotGone()
+    exam.book(alex, OTHER_SLOT)
+    assert exam.phase(alex) == "booking"
+    exam.ledger.fail = None
+    exam.enter_room(alex, OTHER_SLOT + STEP)
+    assert (exam.phase(alex), exam.candidacy(alex).lead_time_waived) == ("room", False)
+
+
+def test_a_second_appointment_is_not_granted_while_one_is_under_way(exam: World, alex: Caller) -> None:
+    exam.book(alex)
+    with pytest.raises(NotAllowedNow):
+        interventions.grant_second_appointment(exam.candidacy(alex).pk, "staff:1", "why not", exam.clock())
+    exam.clock.present = SLOT
+    exam.load(alex)
