@@ -95,8 +95,8 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
     # --- who and what -------------------------------------------------------------------------------------------
 
     @property
-    def usage_key(self) -> str:
-        """The block's usage key as text."""
+    def usage_text(self) -> str:
+        """The block's usage key as text; ``usage_key`` is the platform's and gives the key itself."""
         return str(self.scope_ids.usage_id)
 
     def caller(self, window: str = "") -> Caller:
@@ -106,7 +106,7 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
         known = user.opt_attrs if user else {}
         user_id = known.get("edx-platform.user_id")
         return Caller(
-            usage_key=self.usage_key,
+            usage_key=self.usage_text,
             user_id=int(user_id) if user_id and known.get("edx-platform.is_authenticated", True) else None,
             staff=bool(known.get("edx-platform.user_is_staff", False)),
             language=(translation.get_language() or "fr").split("-")[0],
@@ -116,7 +116,7 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
     def publish_content(self, now: Any) -> None:
         """Snapshot policy and paper, from the LMS side only: Studio shares the database but shows drafts."""
         exams.publish(
-            usage_key=self.usage_key,
+            usage_key=self.usage_text,
             course_key=self.course_key_text,
             title=self.display_name,
             policy=dict(self.policy),

@@ -6,9 +6,9 @@ object named by ``PROCTORED_EXAM["HOST"]`` (the demo campus has one); without on
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Protocol
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils.module_loading import import_string
@@ -135,15 +135,14 @@ class NoHost:
         return ""
 
 
-@lru_cache(maxsize=1)
 def in_lms() -> bool:
-    """True inside the LMS or Studio process."""
-    return str(getattr(settings, "ROOT_URLCONF", "")) in {"lms.urls", "cms.urls"}
+    """True inside the LMS or Studio process: both install courseware, whatever root URLs an operator gives them."""
+    return apps.is_installed("lms.djangoapps.courseware")
 
 
 def in_studio() -> bool:
-    """True in Studio, which shares the LMS's database but shows drafts."""
-    return str(getattr(settings, "ROOT_URLCONF", "")) == "cms.urls"
+    """True in Studio, which shares the LMS's database but shows drafts; the LMS does not install contentstore."""
+    return apps.is_installed("cms.djangoapps.contentstore")
 
 
 def host() -> Host:

@@ -204,7 +204,7 @@ class ExamHandlers:
         "launch",
         "unlock",
         "claim_window",
-        "start",
+        "start_sitting",
         "save_draft",
         "submit_part",
         "finish",
@@ -289,8 +289,8 @@ class ExamHandlers:
         return Answer(dossier, {"window": window})
 
     @exam_handler
-    def start(self, request: Request) -> Answer:
-        """R-FUN-14."""
+    def start_sitting(self, request: Request) -> Answer:
+        """R-FUN-14. Not named ``start``: that is the platform's release date of a block, which it inherits."""
         dossier, window = sitting.start(request.caller, request.nonce, request.now)
         request.block.mark_started()
         return Answer(dossier, {"window": window})

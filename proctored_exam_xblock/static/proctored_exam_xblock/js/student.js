@@ -31,7 +31,7 @@
     },
     rejoin: (panel) => panel.watch(),
     claim: (panel, button) => panel.act(button, "claim_window"),
-    start: (panel, button) => panel.act(button, "start"),
+    start: (panel, button) => panel.act(button, "start_sitting"),
     savePart: (panel, button) => panel.during(button, () => panel.sitting.savePart()),
     submitPart: (panel, button) => panel.sitting.askSubmit(button),
     finish: (panel, button) => panel.sitting.askFinish(button),
