@@ -16,6 +16,13 @@ def prepare(exam: Exam, start: datetime) -> None:
     Seat.objects.get_or_create(exam=exam, start=start)
 
 
+def hold(exam: Exam, *starts: datetime) -> None:
+    """Lock the counters of several slots, always in the same order: two candidates who change places would
+    otherwise wait for each other."""
+    for start in sorted(starts):
+        Seat.objects.select_for_update().filter(exam=exam, start=start).first()
+
+
 def take(exam: Exam, start: datetime, limit: int) -> None:
     """Take one seat of ``limit``.
 
