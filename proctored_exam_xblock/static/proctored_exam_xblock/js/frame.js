@@ -16,7 +16,10 @@
     const box = root.getBoundingClientRect();
     const bar = root.querySelector("[data-pex-bar]");
     const room = Math.max(0, box.height - 2 * (bar ? bar.offsetHeight : 0));
-    set("--pex-frame-top", Math.min(Math.max(0, view.top - box.top), room));
+    const edge = root.firstElementChild.clientTop; // the panel's border
+    const top = Math.min(Math.max(0, view.top - box.top - edge), room);
+    set("--pex-frame-top", top);
+    if (bar) bar.toggleAttribute("data-placed", top > 0);
     set("--pex-frame-bottom", Math.min(Math.max(0, box.bottom - view.bottom), room));
     set("--pex-view-top", Math.max(0, view.top));
     set("--pex-view-bottom", Math.max(0, window.innerHeight - view.bottom));
