@@ -73,7 +73,7 @@ def attempt_password(dossier: Dossier, typed: str) -> Refusal | None:
     return Refusal(WrongPassword("password", tries_left=tries_left, seconds=int(pause.total_seconds())))
 
 
-def lift_lock(dossier: Dossier, actor: str) -> None:
+def lift_lock(dossier: Dossier, actor: str, reason: str) -> None:
     """Let the next try in at once; the caller holds the candidacy's lock."""
     appointment = dossier.appointment
     if appointment is None:
@@ -81,7 +81,7 @@ def lift_lock(dossier: Dossier, actor: str) -> None:
     appointment.wrong_tries = 0
     appointment.locked_until = None
     appointment.save(update_fields=["wrong_tries", "locked_until"])
-    audit.record(dossier.own, "password_lock_lifted", dossier.now, actor, attempt=dossier.attempt)
+    audit.record(dossier.own, "password_lock_lifted", dossier.now, actor, attempt=dossier.attempt, reason=reason)
 
 
 def _is_right(dossier: Dossier, appointment: Appointment, typed: str) -> bool:

@@ -19,7 +19,7 @@ def lift_password_lock(candidacy_id: int, actor: str, reason: str, now: datetime
     """Let the proctor try again at once (R-X-8)."""
     _check_reason(reason)
     with locked(of_candidacy(candidacy_id), now) as dossier:
-        gate.lift_lock(dossier, actor)
+        gate.lift_lock(dossier, actor, reason)
 
 
 def extend(candidacy_id: int, extra: timedelta, actor: str, reason: str, now: datetime) -> datetime | None:
