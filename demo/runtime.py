@@ -75,6 +75,11 @@ class CampusRuntime(WorkbenchRuntime):
         self.user_is_staff = user.is_authenticated and Host().is_course_staff(user.pk, course.course_key)
         self._services["user"] = CampusUserService(user, course.course_key)
 
+    @property
+    def is_author_mode(self) -> bool:
+        """The campus has no Studio of its own: who is of the course team may write the block's content here."""
+        return bool(self.user_is_staff)
+
     def exam(self) -> XBlock:
         """The course's exam block."""
         usage_id = self.course.usage_id

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from demo.process import Campus
 from demo.process import campus as running_campus
 from scripts.test_tools import TOOLS
+from tests.browser.candidate import Candidate, Proctor
 
 NOW = "2027-02-15T09:00:00Z"
 """A Monday: the demo exam's window opens within the week after."""
@@ -75,3 +76,14 @@ def visitor(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
         yield open_page
     assert not errors, errors
+
+
+@pytest.fixture
+def exam_day(campus_factory: Callable[..., Campus], visitor: Callable[..., Page]) -> Callable[..., tuple]:
+    """A fresh campus with a candidate and a proctor, each in a browser of their own."""
+
+    def begin(username: str = "alex", framed: bool = False, **options: object) -> tuple[Candidate, Proctor]:
+        site = campus_factory()
+        return Candidate(site, visitor(site, username, **options), framed), Proctor(visitor(site))
+
+    return begin

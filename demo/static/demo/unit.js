@@ -20,3 +20,23 @@
   new ResizeObserver(report).observe(document.body);
   window.addEventListener("load", report);
 })();
+
+/* The time machine moves only the server's clock: tell the block at once, as a computer that wakes up would. */
+(function () {
+  "use strict";
+  var last = null;
+
+  function look() {
+    fetch("/demo/clock/", { headers: { Accept: "application/json" } })
+      .then(function (response) { return response.json(); })
+      .then(function (answer) {
+        var drift = Date.parse(answer.now) - performance.now();
+        if (last !== null && Math.abs(drift - last) > 3000) document.dispatchEvent(new Event("visibilitychange"));
+        last = drift;
+      })
+      .catch(function () { /* offline: the block says so itself */ });
+  }
+
+  look();
+  setInterval(look, 2000);
+})();
