@@ -88,8 +88,8 @@ def test_drafts_count_where_the_course_team_says_so(exam_day, visitor):
     alex.do("finish")
     alex.do("confirm")
     receipt = alex.at("submitted")
-    expect(receipt).to_contain_text("10 réponses")
-    expect(receipt).not_to_contain_text("non comptée")
+    expect(receipt).to_contain_text("Partie 1 · 10 réponses validées")
+    expect(receipt).not_to_contain_text("brouillon")
 
 
 def test_each_phase_survives_a_reload(exam_day):
