@@ -31,7 +31,7 @@ def server() -> Iterator[mariadb.Server]:
 def test_suite_passes_on_mariadb(server: mariadb.Server, suite: str) -> None:
     outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--reuse-db", "-p", "no:cacheprovider", suite],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", suite],
         cwd=ROOT,
         env={**outside, **server.environment},
         capture_output=True,
