@@ -81,6 +81,7 @@ def onboarding_context(screen: Screen) -> dict[str, object]:
     return {
         "steps": steps,
         "steps_left": sum(not finished for finished in steps.values()),
+        "next_step": next((step for step, finished in steps.items() if not finished), ""),
         "terms": (terms or policy.terms_en or policy.terms_fr).split("\n\n"),
         "terms_version": policy.terms_version,
         "terms_renewed": done.terms_accepted_at is not None and not steps["terms"],

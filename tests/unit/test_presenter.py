@@ -340,3 +340,9 @@ def test_help_mails_are_filled_in_with_what_support_asks_for():
     body = query["body"][0]
     for fact in ("Alex", "Moreau", "alex", "alex@example.org", "France", "02/03/2017 16:00 (UTC+01:00)"):
         assert fact in body
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.phase.value)
+def test_at_most_one_button_of_a_screen_is_filled(case):
+    filled = ".//*[contains(@class, 'pex-btn--main')][not(ancestor::dialog)][not(ancestor-or-self::*[@hidden])]"
+    assert len(tree(case).xpath(filled)) <= 1

@@ -7,6 +7,17 @@
   const RETRY_MS = [1000, 2000, 4000, 8000];
   const LAST_CALL_S = 2;
 
+  /* [2, 3, 4, 7] -> "2-4, 7" */
+  function ranges(numbers) {
+    const runs = [];
+    for (const number of numbers) {
+      const run = runs[runs.length - 1];
+      if (run && run[1] === number - 1) run[1] = number;
+      else runs.push([number, number]);
+    }
+    return runs.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(", ");
+  }
+
   /* One part: its tab, its panel, its revision. `dirty` means that the server does not have the latest answers. */
   class Part {
     constructor(panel, tab) {
@@ -38,7 +49,7 @@
     }
 
     unanswered() {
-      return this.questions.filter((q) => q.dataset.state === "unanswered").map((q) => q.dataset.pexQuestion);
+      return this.questions.filter((q) => q.dataset.state === "unanswered").map((q) => Number(q.dataset.pexQuestion));
     }
 
     get done() {
@@ -235,7 +246,7 @@
     askSubmit(button) {
       const { texts } = this.panel;
       const part = this.current;
-      const missing = part.unanswered().join(", ");
+      const missing = ranges(part.unanswered());
       this.panel.open("submit-part", () => this.panel.during(button, () => this.alone(() => this.submitPart(part))), {
         counts: pex.fill(texts.answered, { done: part.done, total: part.questions.length }),
         missing: missing ? pex.fill(texts.unanswered, { numbers: missing }) : "",
@@ -265,7 +276,7 @@
         if (part.submitted) return pex.fill(texts.part_verified, values);
         return pex.fill(part.tab.dataset.state === "draft" ? texts.part_draft : texts.part_untouched, values);
       });
-      const missing = this.parts.flatMap((part) => part.unanswered()).join(", ");
+      const missing = ranges(this.parts.flatMap((part) => part.unanswered()));
       this.panel.open("finish", () => this.panel.during(button, () => this.alone(() => this.finish())), {
         parts: lines,
         missing: missing ? pex.fill(texts.unanswered, { numbers: missing }) : texts.all_answered,
