@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from django.db import transaction
+
 from ..domain.errors import BadRequest
 from ..domain.questions import clean_answers
-from ..models import LateAnswer
+from ..models import Candidacy, LateAnswer
 from .dossier import Dossier
 
 MOST_REVISIONS = 2_000_000_000
@@ -53,10 +55,13 @@ def keep_aside(dossier: Dossier, number: int, revision: int, answers: object) ->
     """Keep what came after the cut-off for staff to see: the last one per part, never counted by itself."""
     check_part(number, revision, len(dossier.paper.parts))
     cleaned = as_json(clean_answers(dossier.paper.parts[number - 1], answers))
-    stored = LateAnswer.objects.filter(attempt=dossier.attempt, number=number).first()
-    if stored is None or stored.revision < revision:
-        LateAnswer.objects.update_or_create(
-            attempt=dossier.attempt,
-            number=number,
-            defaults={"revision": revision, "answers": cleaned, "received_at": dossier.now},
-        )
+    with transaction.atomic():
+        # One packet after the other: two first ones would deadlock on MySQL, and an older one could win.
+        Candidacy.objects.select_for_update().get(pk=dossier.own.pk)
+        stored = LateAnswer.objects.filter(attempt=dossier.attempt, number=number).first()
+        if stored is None or stored.revision < revision:
+            LateAnswer.objects.update_or_create(
+                attempt=dossier.attempt,
+                number=number,
+                defaults={"revision": revision, "answers": cleaned, "received_at": dossier.now},
+            )
