@@ -73,14 +73,14 @@ def release_due(now: datetime) -> int:
     Returns:
         How many grades were written.
     """
-    over = [state.value for state in OVER]
-    for attempt in Attempt.objects.filter(state__in=over, released_at=None, archived_at=None).select_related("version"):
+    # Not sent is what the index of these rounds begins with: what is filed already is not read again.
+    open_ones = Attempt.objects.filter(score_sent_at=None, state__in=[state.value for state in OVER], archived_at=None)
+    held = open_ones.filter(released_at=None).select_related("version").defer("version__policy", "version__paper")
+    for attempt in held:
         policy = exams.snapshot(attempt.version).policy
         if policy.release is Release.ON_DATE and policy.release_at is not None and now >= policy.release_at:
             release(attempt.pk, now, "system")
-    waiting = Attempt.objects.filter(
-        Q(submission_uuid="") | Q(released_at__isnull=False), state__in=over, score_sent_at=None, archived_at=None
-    )
+    waiting = open_ones.filter(Q(submission_uuid="") | Q(released_at__isnull=False))
     return sum(_publish_alone(pk, now) for pk in waiting.values_list("pk", flat=True))
 
 

@@ -1,0 +1,135 @@
+"""Thousands of candidates who sat the exam already, written straight into the tables."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth import get_user_model
+from django.db import connection, models
+
+from demo.models import Enrolment
+from proctored_exam_xblock.domain.attempt import AppointmentState, State
+from proctored_exam_xblock.models import (
+    Appointment,
+    Attempt,
+    AuditEntry,
+    Candidacy,
+    CandidateProfile,
+    Exam,
+    ExamVersion,
+    OutboxEntry,
+    PartResponse,
+)
+
+CANDIDATE_SIZED: tuple[type[models.Model], ...] = (
+    Candidacy,
+    CandidateProfile,
+    Appointment,
+    Attempt,
+    PartResponse,
+    AuditEntry,
+    OutboxEntry,
+    Enrolment,
+    get_user_model(),
+)
+"""Tables that grow with the number of candidates."""
+_BATCH = 1000
+
+
+def settle(exam: Exam, count: int, when: datetime) -> None:
+    """Let ``count`` more people have taken ``exam`` around ``when`` (aware UTC), graded and released.
+
+    All rows of one person have the same key in every table.
+    """
+    version, user_model = exam.current_version, get_user_model()
+    assert version is not None
+    first = 1 + max(model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0 for model in CANDIDATE_SIZED)
+    for key in range(first, first + count, _BATCH):
+        keys = range(key, min(key + _BATCH, first + count))
+        for rows in (
+            [user_model(pk=n, username=f"past{n}", email=f"past{n}@example.org") for n in keys],
+            [CandidateProfile(pk=n, user_id=n, city="Lyon", updated_at=when) for n in keys],
+            [Enrolment(pk=n, user_id=n, course_key=exam.course_key, mode="verified") for n in keys],
+            [Candidacy(pk=n, exam=exam, user_id=n, anonymous_id=f"past{n}", revision=1, created_at=when) for n in keys],
+            [_appointment(n, version, when + timedelta(minutes=15 * (n % 500))) for n in keys],
+            [_entry(n, when + timedelta(seconds=n)) for n in keys],
+            [_attempt(n, version, when + timedelta(seconds=n)) for n in keys],
+            [PartResponse(pk=n, attempt_id=n, number=1, answers={"q1": ["a"]}, closed_at=when) for n in keys],
+            [_audit(n, when) for n in keys],
+        ):
+            type(rows[0])._default_manager.bulk_create(rows)  # type: ignore[attr-defined]
+    _refresh_statistics()
+
+
+def _appointment(key: int, version: ExamVersion, when: datetime) -> Appointment:
+    return Appointment(
+        pk=key,
+        candidacy_id=key,
+        version=version,
+        number=1,
+        state=AppointmentState.USED.value,
+        start=when,
+        duration_minutes=30,
+        reservation_id=f"past-{key}",
+        vendor_ref=f"{key}",
+        created_at=when,
+    )
+
+
+def _entry(key: int, when: datetime) -> OutboxEntry:
+    return OutboxEntry(
+        pk=key,
+        appointment_id=key,
+        kind="book",
+        idempotency_key=f"past-{key}:1",
+        state="done",
+        next_try_at=when,
+        created_at=when,
+        done_at=when,
+    )
+
+
+def _attempt(key: int, version: ExamVersion, when: datetime) -> Attempt:
+    return Attempt(
+        pk=key,
+        candidacy_id=key,
+        appointment_id=key,
+        version=version,
+        number=1,
+        state=State.SUBMITTED.value,
+        certification_number=f"PAST-{key}",
+        seed=key,
+        launched_at=when,
+        started_at=when,
+        deadline=when + timedelta(minutes=30),
+        ended_at=when,
+        submission_uuid=f"past-{key}",
+        released_at=when,
+        score_earned=1,
+        score_possible=3,
+        score_sent_at=when,
+    )
+
+
+def _audit(key: int, when: datetime) -> AuditEntry:
+    return AuditEntry(
+        pk=key,
+        chain=f"candidacy:{key}",
+        sequence=1,
+        candidacy_id=key,
+        attempt_id=key,
+        at=when,
+        action="started",
+        actor="system",
+        previous_hash="0" * 64,
+        entry_hash="0" * 64,
+    )
+
+
+def _refresh_statistics() -> None:
+    """As MySQL does by itself after a while; SQLite never does unless told."""
+    if connection.vendor != "mysql":
+        return
+    with connection.cursor() as cursor:
+        for model in CANDIDATE_SIZED:
+            cursor.execute(f"ANALYZE TABLE {connection.ops.quote_name(model._meta.db_table)}")
