@@ -4,10 +4,11 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from tests.chromium import chromium
 from tests.tiers import pytest_runtest_makereport, pytest_sessionfinish
 from tests.world_fixture import world
 
-__all__ = ["pytest_runtest_makereport", "pytest_sessionfinish", "world"]
+__all__ = ["chromium", "pytest_runtest_makereport", "pytest_sessionfinish", "world"]
 
 settings.register_profile(
     "steady", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]

@@ -1,4 +1,4 @@
-"""Chromium and campuses for the browser tests.
+"""Campuses and their visitors for the browser tests.
 
 ``campus`` is shared by a module's tests (one worker each); a test that needs a clean one calls ``campus_factory``.
 ``visitor`` opens a new browser context, signed in: ``page = visitor(campus, "alex")``.
@@ -10,17 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from demo.process import Campus
 from demo.process import campus as running_campus
-from scripts.test_tools import TOOLS
 from tests.browser.candidate import Candidate, Proctor
 
 NOW = "2027-02-15T09:00:00Z"
 """A Monday: the demo exam's window opens within the week after."""
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,18 +26,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/browser" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser per worker."""
-    program = next(tool.found for tool in TOOLS if tool.tier == "browser")
-    if program is None:
-        pytest.skip("no Chromium on this machine (apt install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

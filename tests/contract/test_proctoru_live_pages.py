@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from proctored_exam_xblock.backends.proctoru import ProctorU
 from proctored_exam_xblock.simulators.process import Simulator
@@ -20,20 +19,10 @@ Make = Callable[..., Any]
 WIDTHS = (320, 1280)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[[str], Page]]:
+def open_page(chromium: Browser) -> Iterator[Callable[[str], Page]]:
     """Opens an address in a page that has never been loaded again: ``window.kept`` says so."""
-    context = browser.new_context(locale="fr-FR")
+    context = chromium.new_context(locale="fr-FR")
     faults: list[str] = []
 
     def open_at(address: str) -> Page:
