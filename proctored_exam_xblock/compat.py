@@ -90,11 +90,11 @@ class LmsHost:
         return split_name(name)
 
     def block_url(self, usage_key: str) -> str:
-        """The courseware page of a block (redirects into the learning MFE)."""
+        """The courseware page of a block (redirects into the learning MFE), absolute: the vendor links to it."""
         from opaque_keys.edx.keys import UsageKey
 
         key = UsageKey.from_string(usage_key)
-        return f"/courses/{key.course_key}/jump_to/{key}"
+        return f"{getattr(settings, 'LMS_ROOT_URL', '') or ''}/courses/{key.course_key}/jump_to/{key}"
 
     def course_title(self, course_key: str) -> str:
         """The course's display name (openedx course_overviews)."""
@@ -143,6 +143,21 @@ def in_lms() -> bool:
 def in_studio() -> bool:
     """True in Studio, which shares the LMS's database but shows drafts; the LMS does not install contentstore."""
     return apps.is_installed("cms.djangoapps.contentstore")
+
+
+def is_viewed_by_another(user_id: int) -> bool:
+    """Whether staff look at the LMS as this learner ("view as"): the block then runs as the learner for them.
+
+    Read from lms.djangoapps.courseware.masquerade.setup_masquerade: handlers keep the real user on the request, pages
+    put the learner there with ``real_user`` beside. False outside the LMS and outside a request.
+    """
+    if not in_lms():
+        return False
+    from crum import get_current_request
+
+    user = getattr(get_current_request(), "user", None)
+    real = getattr(user, "real_user", user)
+    return real is not None and real.pk is not None and real.pk != user_id
 
 
 def host() -> Host:

@@ -19,7 +19,7 @@ from typing import Any
 from webob import Response
 from xblock.core import XBlock
 
-from . import authoring, conf, messages, presenter, screens
+from . import authoring, compat, conf, messages, presenter, screens
 from .domain.errors import (
     BadRequest,
     ExamError,
@@ -27,6 +27,7 @@ from .domain.errors import (
     NotSignedIn,
     PayloadTooLarge,
     UnsupportedMediaType,
+    ViewedByAnother,
 )
 from .domain.journey import Phase
 from .services import booking, drafts, enrolment, entry, sitting
@@ -98,6 +99,8 @@ def exam_handler(function: Callable[[Any, Request], Answer]) -> Callable[..., Re
             caller = self.caller(_text_or_nothing(body, "window"))
             if caller.user_id is None:
                 raise NotSignedIn()
+            if function.__name__ != "screen" and compat.is_viewed_by_another(caller.user_id):
+                raise ViewedByAnother()
             answer = function(self, Request(self, body, caller, now))
             return _reply(200, {"ok": True, **_state(answer.dossier, body, now), **answer.extra})
         except ExamError as error:

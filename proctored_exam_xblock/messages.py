@@ -39,6 +39,7 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "invalid_paper": lambda p: _("The exam's paper is not valid."),
     "not_signed_in": lambda p: _("Sign in to reach the exam."),
     "not_eligible": lambda p: _("You are not enrolled for the certification."),
+    "viewed_by_another": lambda p: _("You see the exam as this learner does. Nothing can be done in their name."),
     "not_allowed_now": lambda p: _too_early() if p.get("reason") == "too_early" else _("This is not possible now."),
     "illegal_transition": lambda p: _("This is not possible now."),
     "terms_outdated": lambda p: _("The terms of use have changed. Read the new version, then accept it."),

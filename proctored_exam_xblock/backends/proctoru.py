@@ -266,8 +266,8 @@ def _person_fields(person: Person) -> dict[str, object]:
     american = person.country.upper() == "US"
     return {
         "student_id": _identifier(person.student_id),
-        "first_name": person.first_name[:50],
-        "last_name": person.last_name[:50],
+        "first_name": (person.first_name or person.last_name)[:50],  # both are required; some people have one name
+        "last_name": (person.last_name or person.first_name)[:50],
         "email": person.email,
         "phone1": _phone(person.phone),
         "country": person.country.upper()[:2],

@@ -90,6 +90,13 @@ class NotEligible(ExamError):
     status = 403
 
 
+class ViewedByAnother(ExamError):
+    """Staff look at the exam as a learner: they see, and do nothing in the learner's name."""
+
+    code = "viewed_by_another"
+    status = 403
+
+
 class NotAllowedNow(ExamError):
     """The action does not belong to the candidate's present phase; ``params['phase']`` names it."""
 

@@ -12,7 +12,7 @@ from proctored_exam_xblock.block import ProctoredExamXBlock
 
 # Fields of xmodule.modulestore.inheritance.InheritanceMixin, lms.djangoapps.lms_xblock.mixin.LmsBlockMixin and
 # xmodule.modulestore.edit_info.EditInfoMixin, read from edx-platform of mid-2025.
-INHERITED = """
+_NAMES = """
     graded start due relative_weeks_due visible_to_staff_only course_edit_method giturl xqa_key annotation_token_secret
     annotation_storage_url graceperiod group_access showanswer show_correctness rerandomize days_early_for_beta
     static_asset_path use_latex_compiler max_attempts matlab_api_key user_partitions display_coursenumber
@@ -20,7 +20,8 @@ INHERITED = """
     hide_from_toc ispublic format source_file course_id location category chrome default_tab
     merged_group_access edited_by edited_on subtree_edited_by subtree_edited_on published_by published_on
     has_custom_completion
-""".split()
+"""
+INHERITED = tuple(_NAMES.split())
 
 
 @pytest.mark.parametrize("name", [*INHERITED, "usage_key", "context_key", "parent", "children", "tags"])

@@ -85,6 +85,15 @@ def test_texts_are_cut_to_the_lengths_known_to_pass_but_never_an_address_or_an_i
     assert sent["email"] == someone.email
 
 
+@pytest.mark.parametrize("one", [{"first_name": "", "last_name": "Zoé"}, {"first_name": "Zoé", "last_name": ""}])
+def test_a_person_with_one_name_has_it_in_both_fields_that_the_vendor_requires(
+    booking: Make, person: Make, one: dict[str, str]
+) -> None:
+    vendor = Vendor(addAdHocProcess=good(CONFIRMED))
+    vendor.client().book(booking(person=person(**one)))
+    assert (vendor.sent[0][1]["first_name"], vendor.sent[0][1]["last_name"]) == ("Zoé", "Zoé")
+
+
 @pytest.mark.parametrize("changes", [{"reservation_id": "r" * 51}, {"reservation_id": ""}])
 def test_an_id_the_vendor_cannot_keep_is_refused_before_it_is_sent(booking: Make, changes: dict[str, str]) -> None:
     vendor = Vendor()

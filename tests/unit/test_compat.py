@@ -1,0 +1,86 @@
+"""What the LMS answers, with stand-ins for its modules: names, links, "view as", and which process this is."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from proctored_exam_xblock import compat
+
+EXAM = "block-v1:IAE-Lyon3+CARTOPRO+2027+type@proctored_exam+block@final"
+
+
+def installed(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    monkeypatch.setattr(apps, "is_installed", lambda name: name in names)
+
+
+@pytest.fixture
+def lms(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(monkeypatch, "lms.djangoapps.courseware")
+
+
+def seen_by(monkeypatch: pytest.MonkeyPatch, user: Any) -> None:
+    crum = ModuleType("crum")
+    crum.get_current_request = lambda: None if user is None else SimpleNamespace(user=user)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "crum", crum)
+
+
+@pytest.mark.parametrize(
+    ("names", "in_lms", "in_studio"),
+    [
+        (("proctored_exam_xblock",), False, False),
+        (("lms.djangoapps.courseware",), True, False),
+        (("lms.djangoapps.courseware", "cms.djangoapps.contentstore"), True, True),
+    ],
+)
+def test_the_process_is_known_by_its_applications_not_by_its_urls(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, names: tuple[str, ...], in_lms: bool, in_studio: bool
+) -> None:
+    settings.ROOT_URLCONF = "an_operators.urls"
+    installed(monkeypatch, *names)
+    assert (compat.in_lms(), compat.in_studio()) == (in_lms, in_studio)
+
+
+@pytest.mark.usefixtures("lms")
+def test_the_lms_is_asked_whatever_host_is_configured() -> None:
+    assert isinstance(compat.host(), compat.LmsHost)
+
+
+@pytest.mark.parametrize(
+    ("full", "first", "last"),
+    [("Zoé Le Goff", "Zoé", "Le Goff"), ("  Zoé  Oz ", "Zoé", "Oz"), ("Zoé", "", "Zoé"), ("", "", "")],
+)
+def test_one_field_of_a_name_gives_first_and_family_name(full: str, first: str, last: str) -> None:
+    assert compat.split_name(full) == (first, last)
+
+
+def test_the_exams_address_is_absolute_because_the_vendor_shows_it(settings: Any) -> None:
+    settings.LMS_ROOT_URL = "https://lms.example"
+    assert (
+        compat.LmsHost().block_url(EXAM)
+        == f"https://lms.example/courses/course-v1:IAE-Lyon3+CARTOPRO+2027/jump_to/{EXAM}"
+    )
+
+
+@pytest.mark.usefixtures("lms")
+@pytest.mark.parametrize(
+    ("user", "masked"),
+    [
+        (SimpleNamespace(pk=7), False),
+        (SimpleNamespace(pk=1), True),  # a handler: the request keeps the member of staff
+        (SimpleNamespace(pk=7, real_user=SimpleNamespace(pk=1)), True),  # a page: the learner is put on the request
+        (SimpleNamespace(pk=None), False),  # anonymous: refused as such elsewhere
+        (None, False),  # no request: a task
+    ],
+)
+def test_staff_who_view_as_a_learner_are_told_apart(monkeypatch: pytest.MonkeyPatch, user: Any, masked: bool) -> None:
+    seen_by(monkeypatch, user)
+    assert compat.is_viewed_by_another(7) is masked
+
+
+def test_outside_the_lms_nobody_views_as_another() -> None:
+    assert not compat.is_viewed_by_another(7)
