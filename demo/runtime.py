@@ -69,7 +69,8 @@ class CampusRuntime(WorkbenchRuntime):
     """
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, course: Course) -> None:
-        super().__init__(user_id=str(user.pk) if user.is_authenticated else None)
+        self.learner_id = str(user.pk) if user.is_authenticated else None
+        super().__init__(user_id=self.learner_id)
         self.id_reader = StatelessIds()
         self.course = course
         self.user_is_staff = user.is_authenticated and Host().is_course_staff(user.pk, course.course_key)
@@ -83,7 +84,7 @@ class CampusRuntime(WorkbenchRuntime):
     def exam(self) -> XBlock:
         """The course's exam block."""
         usage_id = self.course.usage_id
-        ids = ScopeIds(self.user_id, BLOCK_TYPE, self.id_reader.get_definition_id(usage_id), usage_id)
+        ids = ScopeIds(self.learner_id, BLOCK_TYPE, self.id_reader.get_definition_id(usage_id), usage_id)
         block = self.construct_xblock_from_class(self.load_block_type(BLOCK_TYPE), ids)
         self._patch_xblock(block)
         return block

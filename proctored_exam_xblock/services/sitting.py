@@ -60,6 +60,7 @@ def enter(caller: Caller, now: datetime) -> Dossier:
         NotAllowedNow: this exam opens in a room.
     """
     dossier = load(caller, now)
+    dossier.journey.require(Action.LAUNCH)
     if Capability.ROOM in dossier.backend.capabilities:
         raise NotAllowedNow(phase=dossier.journey.phase.value)
     return open_room(caller, now)
