@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -32,15 +31,6 @@ def export_policy(policy: dict[str, Any]) -> str:
     """What :func:`import_policy` read, in one form."""
     unread = policy.get(UNREAD)
     return unread if isinstance(unread, str) else json.dumps(policy, sort_keys=True, ensure_ascii=False)
-
-
-def import_weight(text: str | None) -> float | None:
-    """The weight of an OLX attribute, None when there is none that a gradebook could use."""
-    try:
-        weight = float(text or "nan")
-    except ValueError:
-        return None
-    return weight if 0 <= weight < math.inf else None
 
 
 def parse_policy(text: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import translation
 from xblock.completable import CompletableXBlockMixin
 from xblock.core import XBlock
-from xblock.fields import Boolean, Dict, Float, Scope, String
+from xblock.fields import Boolean, Dict, Scope, String
 
 from . import authoring, compat, conf, olx, presenter, screens
 from .domain.errors import ExamError, InvalidPaper
@@ -25,7 +25,7 @@ except ImportError:  # before XBlock 6.2, which needs Python 3.12
     from web_fragments.fragment import Fragment
 
 
-_OWN_XML = frozenset({"display_name", "policy", "weight", "paper", "started", "unread_paper"})
+_OWN_XML = frozenset({"display_name", "policy", "paper", "started", "unread_paper"})
 
 
 @XBlock.needs("i18n")
@@ -36,13 +36,13 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
     display_name = String(default="Examen final certifiant", scope=Scope.settings)
     policy = Dict(default={}, scope=Scope.settings, help="The exam's rules: an ExamPolicy as JSON.")
     paper = String(default="", scope=Scope.content, help="The paper: <part> elements of <problem> in OLX.")
-    weight = Float(default=None, scope=Scope.settings, values={"min": 0})
     started = Boolean(default=False, scope=Scope.user_state, help="Marks that rows exist for this learner.")
 
     # The LMS publishes every file below resources_dir (collectstatic): never the package, which has papers with keys.
     resources_dir = "static"
     public_dir = "proctored_exam_xblock"
     has_score = True
+    weight = None  # the LMS would weigh the maximum but not a score of the submissions API: points are the weight
     has_author_view = True
     icon_class = "problem"
     show_in_read_only_mode = True
@@ -157,7 +157,7 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
 
     def set_score(self, score: Any) -> None:
         """The LMS's override tool: put a score by hand, audited."""
-        grading.override(self.caller(), int(score.raw_earned), int(score.raw_possible), conf.now())
+        grading.override(self.caller(), round(score.raw_earned), round(score.raw_possible), conf.now())
 
     def publish_grade(self, score: Any = None, only_if_higher: bool | None = None) -> None:
         """File the grade on record with the gradebook again."""
@@ -175,15 +175,13 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
     # --- OLX ------------------------------------------------------------------------------------------------------
 
     def add_xml_to_node(self, node: Any) -> None:
-        """Export: ``<proctored_exam display_name policy weight><part>...``; only what authors wrote."""
+        """Export: ``<proctored_exam display_name policy><part>...``; only what authors wrote."""
         node.tag = "proctored_exam"
         for name, field in sorted(self.fields.items()):
             if name not in _OWN_XML and field.scope in (Scope.settings, Scope.content) and field.is_set_on(self):
                 self._add_field(node, name, field)
         node.set("display_name", self.display_name)
         node.set("policy", authoring.export_policy(dict(self.policy)))
-        if self.weight is not None:
-            node.set("weight", str(self.weight))
         olx.append_parts(node, self.paper)
 
     @classmethod
@@ -197,8 +195,5 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
             block.display_name = node.get("display_name")
         if node.get("policy"):
             block.policy = authoring.import_policy(node.get("policy"))
-        weight = authoring.import_weight(node.get("weight"))
-        if weight is not None:
-            block.weight = weight
         block.paper = olx.inner_parts(node)
         return block

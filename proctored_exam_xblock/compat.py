@@ -160,6 +160,23 @@ def is_viewed_by_another(user_id: int) -> bool:
     return real is not None and real.pk is not None and real.pk != user_id
 
 
+def record_completion(user_id: int, usage_key: str, value: float) -> None:
+    """Say how complete the block is for a learner when no runtime is at hand: an expired or a deleted attempt.
+
+    completion.models.BlockCompletion; nothing outside the LMS, or where the platform tracks no completion.
+    """
+    if not in_lms():
+        return
+    from completion.models import BlockCompletion
+    from completion.waffle import ENABLE_COMPLETION_TRACKING_SWITCH
+    from opaque_keys.edx.keys import UsageKey
+
+    if ENABLE_COMPLETION_TRACKING_SWITCH.is_enabled():
+        user = get_user_model().objects.get(pk=user_id)
+        key = UsageKey.from_string(usage_key)
+        BlockCompletion.objects.submit_completion(user=user, block_key=key, completion=value)
+
+
 def host() -> Host:
     """The platform: the LMS, the configured host object, or nothing."""
     if in_lms():

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from .. import compat
 from ..domain.attempt import Event, State, advance
 from ..domain.grading import grade
 from ..domain.policy import Expiry, Release
@@ -48,6 +49,9 @@ def close(dossier: Dossier, event: Event, reason: str, actor: str) -> None:
         ended=ended.isoformat(),
     )
     transaction.on_commit(lambda: review.publish_grade(attempt.pk, dossier.now), robust=True)
+    if event is Event.EXPIRE:  # no handler of the block is there to say so
+        who, what = dossier.own.user_id, dossier.exam.usage_key
+        transaction.on_commit(lambda: compat.record_completion(who, what, 1.0), robust=True)
 
 
 def digest(value: Any) -> str:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from submissions import api as submissions_api
 
+from .. import compat
 from ..domain.attempt import OVER, ReviewState
 from ..domain.policy import Release
 from ..models import Attempt, Candidacy, PartResponse
@@ -115,3 +116,5 @@ def withdraw(attempt: Attempt) -> None:
     if attempt.submission_uuid:
         item = student_item(attempt)
         submissions_api.reset_score(item["student_id"], item["course_id"], item["item_id"])
+    who, what = attempt.candidacy.user_id, attempt.candidacy.exam.usage_key
+    transaction.on_commit(lambda: compat.record_completion(who, what, 0.0), robust=True)

@@ -37,3 +37,9 @@ def test_the_usage_key_is_the_key_itself_as_the_platform_expects() -> None:
 def test_every_handler_of_the_page_is_a_handler_of_the_block() -> None:
     for name in ProctoredExamXBlock.HANDLERS:
         assert getattr(ProctoredExamXBlock, name)._is_xblock_handler
+
+
+def test_the_points_of_the_questions_are_the_weight() -> None:
+    """The LMS applies a weight to the maximum it shows but never to a score of the submissions API."""
+    assert ProctoredExamXBlock.weight is None
+    assert "weight" not in ProctoredExamXBlock.fields

@@ -84,3 +84,36 @@ def test_staff_who_view_as_a_learner_are_told_apart(monkeypatch: pytest.MonkeyPa
 
 def test_outside_the_lms_nobody_views_as_another() -> None:
     assert not compat.is_viewed_by_another(7)
+
+
+class Tracked:
+    """completion.models and completion.waffle as far as they are used."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, enabled: bool) -> None:
+        self.rows: list[dict[str, Any]] = []
+        models, waffle = ModuleType("completion.models"), ModuleType("completion.waffle")
+        manager = SimpleNamespace(submit_completion=lambda **row: self.rows.append(row))
+        models.BlockCompletion = SimpleNamespace(objects=manager)  # type: ignore[attr-defined]
+        waffle.ENABLE_COMPLETION_TRACKING_SWITCH = SimpleNamespace(is_enabled=lambda: enabled)  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "completion", ModuleType("completion"))
+        monkeypatch.setitem(sys.modules, "completion.models", models)
+        monkeypatch.setitem(sys.modules, "completion.waffle", waffle)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("lms")
+@pytest.mark.parametrize("enabled", [True, False])
+def test_completion_is_recorded_where_the_platform_tracks_it(
+    monkeypatch: pytest.MonkeyPatch, django_user_model: Any, enabled: bool
+) -> None:
+    tracked = Tracked(monkeypatch, enabled=enabled)
+    user = django_user_model.objects.create(username="alex")
+    compat.record_completion(user.pk, EXAM, 1.0)
+    rows = [(row["user"], str(row["block_key"]), row["completion"]) for row in tracked.rows]
+    assert rows == ([(user, EXAM, 1.0)] if enabled else [])
+
+
+def test_outside_the_lms_completion_is_the_runtimes_affair(monkeypatch: pytest.MonkeyPatch) -> None:
+    tracked = Tracked(monkeypatch, enabled=True)
+    compat.record_completion(1, EXAM, 1.0)
+    assert tracked.rows == []
