@@ -159,6 +159,10 @@ def paused(screen: Screen) -> Context:
     return {**_appointment(screen), "remaining": dates.stopwatch(left), "seconds": left}
 
 
+def submitted(screen: Screen) -> Context:
+    return {**sitting.receipt_context(screen), "attempt": screen.attempt}
+
+
 def result(screen: Screen) -> Context:
     attempt = screen.attempt
     earned, possible = attempt.score_earned, attempt.score_possible
@@ -198,7 +202,7 @@ BY_PHASE: Mapping[Phase, Callable[[Screen], Context]] = {
     Phase.UNLOCKED: unlocked,
     Phase.SITTING: sitting.context,
     Phase.PAUSED: paused,
-    Phase.SUBMITTED: sitting.receipt_context,
+    Phase.SUBMITTED: submitted,
     Phase.RESULT: result,
     Phase.INVALIDATED: invalidated,
     Phase.INTERRUPTED: ended,

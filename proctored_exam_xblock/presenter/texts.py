@@ -57,7 +57,7 @@ def _rehearsal() -> dict[str, str]:
     return {
         "rehearsal_saved": _("Saved at {time}. Now cut your network and change your answer."),
         "rehearsal_kept": _(
-            "Network lost: your answer is kept on this computer. Reload the page or restore the network."
+            "Network lost: your answer is kept on this computer. Restore the network and reload the page."
         ),
         "rehearsal_back": _("Your answer is back: nothing was lost."),
     }

@@ -328,6 +328,21 @@ def test_the_receipt_tells_what_was_counted():
         assert kept in text
 
 
+@pytest.mark.parametrize(
+    ("released", "sentence", "filled"),
+    [
+        (False, "Vos résultats seront affichés sur votre tableau de bord après l'examen de votre session", False),
+        (True, "Votre résultat est sur votre tableau de bord", True),
+    ],
+)
+def test_once_released_the_result_is_said_to_be_on_the_dashboard(released, sentence, filled):
+    screen = tree(replace(c.HANDED_IN, facts=c.in_attempt(replace(c.SUBMITTED, released=released))))
+    assert ("seront affichés" in words(screen), "Votre résultat est" in words(screen)) == (not released, released)
+    assert sentence in words(screen)
+    link = one(screen, f".//a[@href='{c.LINKS.dashboard}']")
+    assert ("pex-btn--main" in link.get("class")) is filled
+
+
 def test_no_score_is_shown_before_its_release():
     scored = replace(c.SUBMITTED, score_earned=2, score_possible=3, passed=True)
     assert not re.search(r"\b2 sur 3\b|67", words(tree(replace(c.HANDED_IN, facts=c.in_attempt(scored)))))
