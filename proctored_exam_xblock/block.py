@@ -20,10 +20,9 @@ from .services import exams, grading
 from .services.dossier import Caller
 
 try:
-    from xblock.fragment import Fragment
-except ImportError:  # before XBlock 6.2, which needs Python 3.12
     from web_fragments.fragment import Fragment
-
+except ImportError:  # XBlock 6.2 and later, which need Python 3.12, bring their own
+    from xblock.fragment import Fragment
 
 _OWN_XML = frozenset({"display_name", "policy", "paper", "started", "unread_paper"})
 

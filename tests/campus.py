@@ -106,8 +106,11 @@ class Campus:
 
 def all_rows() -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table that a request could change, to compare before and after."""
-    return {
+    found = {
         model._meta.label: sorted(model.objects.values_list(), key=repr)
         for model in apps.get_models()
         if model._meta.label not in ROWS_OF_OTHERS
     }
+    # The sdk's store makes an empty row for what it is asked about.
+    found["workbench.XBlockState"] = [row for row in found["workbench.XBlockState"] if "{}" not in row]
+    return found
