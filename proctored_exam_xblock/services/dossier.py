@@ -115,7 +115,7 @@ def ensure_candidacy(caller: Caller, now: datetime) -> bool:
         return True
     exam = exams.find(caller.usage_key)
     assert exam.current_version is not None
-    if not is_eligible(caller, exam, exams.snapshot(exam.current_version).policy):
+    if not is_eligible(caller, exam.course_key, exams.snapshot(exam.current_version).policy):
         return False
     Candidacy.objects.get_or_create(
         exam=exam,
@@ -125,11 +125,11 @@ def ensure_candidacy(caller: Caller, now: datetime) -> bool:
     return True
 
 
-def is_eligible(caller: Caller, exam: Exam, policy: ExamPolicy) -> bool:
+def is_eligible(caller: Caller, course_key: str, policy: ExamPolicy) -> bool:
     """Enrolled in one of the exam's modes (R-FUN-1), or staff of the course, who may try it."""
     if caller.user_id is None:
         return False
-    return caller.staff or compat.host().enrolment_mode(caller.user_id, exam.course_key) in policy.enrolment_modes
+    return caller.staff or compat.host().enrolment_mode(caller.user_id, course_key) in policy.enrolment_modes
 
 
 def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
@@ -207,7 +207,7 @@ def _facts(
     parts: list[PartResponse],
 ) -> Facts:
     policy = snapshot.policy
-    eligible = candidacy is not None and is_eligible(caller, exam, policy)
+    eligible = candidacy is not None and is_eligible(caller, exam.course_key, policy)
     if candidacy is None:
         return Facts(eligible=False, staff=caller.staff)
     fields = required_fields(backend, profile)

@@ -108,11 +108,12 @@ def find(usage_key: str) -> Exam:
 
 def snapshot(version: ExamVersion) -> Snapshot:
     """Policy and paper of a version (its JSON columns may be deferred: they are read at most once per process)."""
-    return _snapshot(version.pk, version.content_hash)
+    return snapshot_of(version.pk, version.content_hash)
 
 
 @lru_cache(maxsize=256)
-def _snapshot(version_id: int, content_hash: str) -> Snapshot:
+def snapshot_of(version_id: int, content_hash: str) -> Snapshot:
+    """The same for who has not read the version's row."""
     row = ExamVersion.objects.get(pk=version_id, content_hash=content_hash)
     return Snapshot(policy_from_json(row.policy), paper_from_json(row.paper))
 

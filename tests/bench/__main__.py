@@ -1,0 +1,118 @@
+"""Measures on SQLite (a file) and on MariaDB, each in a process of its own; prints and writes ``var/bench.json``.
+
+Arguments: ``sqlite`` or ``mariadb`` to measure one only. The status is 1 when a wanted figure is missed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from proctored_exam_xblock import presenter
+from tests import mariadb
+
+ROOT = Path(__file__).resolve().parents[2]
+STATIC = ROOT / "proctored_exam_xblock/static/proctored_exam_xblock"
+FIGURES = ROOT / "var/bench.json"
+SLOWEST_DRAFT = 0.5
+MOST_DRAFT_STATEMENTS = 4
+MOST_SCREEN_STATEMENTS = 10
+MOST_BYTES = 40 * 1024
+
+Found = dict[str, Any]
+
+
+@contextmanager
+def sqlite_file() -> Iterator[dict[str, str]]:
+    """The environment of a measurement on a new file, as the demo campus uses one."""
+    with tempfile.TemporaryDirectory(prefix="pex-bench-") as folder:
+        yield {"DJANGO_SETTINGS_MODULE": "settings.demo", "DEMO_DATABASE": f"{folder}/bench.sqlite3"}
+
+
+@contextmanager
+def mariadb_server() -> Iterator[dict[str, str]]:
+    """The same on a server that is started for it."""
+    with mariadb.server() as server:
+        yield server.environment
+
+
+DATABASES: dict[str, Callable[[], Any]] = {"sqlite": sqlite_file, "mariadb": mariadb_server}
+
+
+def measure(name: str) -> Found:
+    """Figures of one database."""
+    with DATABASES[name]() as environment, tempfile.TemporaryDirectory() as folder:
+        answer = Path(folder) / "figures.json"
+        command = [sys.executable, "-m", "tests.bench.measure", str(answer)]
+        subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=True)
+        found: Found = json.loads(answer.read_text(encoding="utf-8"))
+        return found
+
+
+def page_bytes() -> Found:
+    """What a browser fetches, compressed file by file as a server does."""
+    files = [STATIC / "js" / name for name in presenter.SCRIPTS] + [STATIC / "css" / name for name in presenter.STYLES]
+    sizes = {path.name: len(gzip.compress(path.read_bytes(), mtime=0)) for path in files}
+    return {"files": sizes, "gzip_bytes": sum(sizes.values())}
+
+
+def shortcomings(figures: Found) -> list[str]:
+    """Wanted figures that are missed, in words."""
+    missed = []
+    for name, found in figures["databases"].items():
+        ratio, handlers = found["speed"]["save_draft"]["ratio"], found["handlers"]
+        if ratio < SLOWEST_DRAFT:
+            missed.append(f"{name}: save_draft runs at {ratio} of the bare view, wanted {SLOWEST_DRAFT}")
+        if handlers["save_draft"]["ours"] > MOST_DRAFT_STATEMENTS or handlers["save_draft"]["fields"]:
+            missed.append(
+                f"{name}: save_draft costs {handlers['save_draft']}, wanted {MOST_DRAFT_STATEMENTS}, no field"
+            )
+        if handlers["screen"]["ours"] > MOST_SCREEN_STATEMENTS:
+            missed.append(f"{name}: screen costs {handlers['screen']['ours']}, wanted {MOST_SCREEN_STATEMENTS}")
+    if figures["page"]["gzip_bytes"] > MOST_BYTES:
+        missed.append(f"page: {figures['page']['gzip_bytes']} bytes, wanted {MOST_BYTES}")
+    return missed
+
+
+def show(figures: Found) -> None:
+    """The figures as a table."""
+    for name, found in figures["databases"].items():
+        print(f"\n{found['database']} ({name}, {found['attempts_on_file']} attempts on file)")
+        print(f"  {'bare view':34}{found['bare_view_per_second']:>9} /s")
+        for deed, speed in found["speed"].items():
+            print(f"  {deed:34}{speed['per_second']:>9} /s   {speed['ratio']:>5} of the bare view")
+        print(f"  {'handler':34}{'ours':>9}{'host':>6}{'fields':>8}   (statements)")
+        for handler, costs in found["handlers"].items():
+            print(f"  {handler:34}{costs['ours']:>9}{costs['host']:>6}{costs['fields']:>8}")
+    page = figures["page"]
+    print(f"\nJS and CSS: {page['gzip_bytes']} bytes gzipped in {len(page['files'])} files")
+
+
+def main(chosen: list[str]) -> int:
+    """Measure, show, keep."""
+    names = chosen or list(DATABASES)
+    if "mariadb" in names and mariadb.program() is None:
+        print("Missing: a MariaDB server; not measured there. Install it with: apt install mariadb-server-core")
+        names.remove("mariadb")
+    figures: Found = {"page": page_bytes(), "databases": {}}
+    for name in names:
+        print(f"· Measuring on {name}", flush=True)
+        figures["databases"][name] = measure(name)
+    FIGURES.parent.mkdir(exist_ok=True)
+    FIGURES.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    show(figures)
+    missed = shortcomings(figures)
+    print("\n".join(["", *missed]) if missed else "\nEvery wanted figure is met.")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
