@@ -58,6 +58,7 @@ _KNOWN_CODES = (_SUCCESS, 2, _BAD_REQUEST)
 
 # IANA names that CLDR's Windows table leaves out.
 _ZONE_ALIASES = {
+    "Antarctica/Troll": "UTC",  # no zone of Windows has its summer, two hours ahead
     "CST6CDT": "America/Chicago",
     "EST5EDT": "America/New_York",
     "Europe/Uzhgorod": "Europe/Kyiv",

@@ -119,13 +119,16 @@ _RANGES = {
     "silent_window_seconds": (5, 3600),
     "pass_percent": (0, 100),
 }
+_LONGEST = {"certification_prefix": 12, "terms_version": 32}
+"""Texts that are kept beside each candidate or attempt, in columns of this width."""
 _MAX_WINDOW_DAYS = 400
 _YEARS = (1970, 9000)
 
 
 @cache
-def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())  # walks the zone files: too slow for each request
+def zone_names() -> frozenset[str]:
+    """Zones that a person or an exam may be in; the two left out are no places and have no name to show."""
+    return frozenset(available_timezones()) - {"Factory", "localtime"}  # walks the zone files: once per process
 
 
 def validate(policy: ExamPolicy) -> ExamPolicy:
@@ -137,7 +140,10 @@ def validate(policy: ExamPolicy) -> ExamPolicy:
     for name, (low, high) in _RANGES.items():
         if not low <= getattr(policy, name) <= high:
             raise InvalidPolicy(name, reason="out_of_range", low=low, high=high)
-    if policy.time_zone not in _zone_names():
+    for name, longest in _LONGEST.items():
+        if len(getattr(policy, name)) > longest:
+            raise InvalidPolicy(name, reason="too_long", high=longest)
+    if policy.time_zone not in zone_names():
         raise InvalidPolicy("time_zone", reason="unknown_zone")
     for name in ("first_day", "last_day"):
         if not _YEARS[0] <= getattr(policy, name).year <= _YEARS[1]:
@@ -145,7 +151,7 @@ def validate(policy: ExamPolicy) -> ExamPolicy:
     if policy.last_day < policy.first_day:
         raise InvalidPolicy("last_day", reason="before_start")
     if (policy.last_day - policy.first_day).days > _MAX_WINDOW_DAYS:
-        raise InvalidPolicy("last_day", reason="too_long")
+        raise InvalidPolicy("last_day", reason="too_long_window")
     if not all(1 <= day <= 7 for day in policy.closed_weekdays):
         raise InvalidPolicy("closed_weekdays", reason="out_of_range", low=1, high=7)
     if not policy.enrolment_modes:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from babel import Locale
 
 from ..domain.errors import BadRequest, InvalidForm, TermsOutdated
 from ..domain.journey import Action
+from ..domain.policy import zone_names
 from ..models import CandidateProfile
 from . import audit
 from .dossier import ABROAD_FIELDS, INFORMATION_FIELDS, Caller, Dossier
@@ -103,16 +102,11 @@ def _wrong(name: str, value: str, required: bool) -> str:
         return "too_long"
     if name == "phone" and not _PHONE.fullmatch(re.sub(r"[ .()/-]", "", value)):
         return "phone"
-    if name == "time_zone" and value not in _zone_names():
+    if name == "time_zone" and value not in zone_names():
         return "zone"
     if name == "country" and (len(value) != 2 or value not in Locale("en").territories):
         return "country"
     return ""
-
-
-@cache
-def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())  # walks the zone files: too slow for each request
 
 
 def record_equipment(caller: Caller, result: dict[str, Any], now: datetime) -> Dossier:

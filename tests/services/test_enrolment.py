@@ -19,7 +19,7 @@ from proctored_exam_xblock.domain.errors import (
     TermsOutdated,
 )
 from proctored_exam_xblock.models import AuditEntry, Candidacy, CandidateProfile
-from proctored_exam_xblock.services import booking, enrolment, entry, review, sitting
+from proctored_exam_xblock.services import booking, drafts, enrolment, entry, review, sitting
 from proctored_exam_xblock.services.dossier import Caller
 from tests.world import FORM, SLOT, USAGE, World
 
@@ -83,6 +83,7 @@ def test_unenrolment_closes_every_door_whatever_the_phase(exam: World) -> None:
     Enrolment.objects.filter(user_id=alex.user_id).update(is_active=False)
     now = exam.clock()
     deeds: list[Any] = [
+        lambda: drafts.save_draft(holder, 1, 1, {}, now),
         lambda: sitting.submit_part(holder, 1, 1, {}, now),
         lambda: sitting.finish(holder, {}, now),
         lambda: sitting.start(holder, "nonce-of-the-first-page", now),
@@ -185,6 +186,8 @@ def test_information_is_asked_once_per_person_and_can_be_edited(exam: World) -> 
         ({"city": "Ly\x07on"}, {"city": "characters"}),
         ({"time_zone": "Europe/Atlantis"}, {"time_zone": "zone"}),
         ({"time_zone": "../../etc/passwd"}, {"time_zone": "zone"}),
+        ({"time_zone": "Factory"}, {"time_zone": "zone"}),
+        ({"time_zone": "localtime"}, {"time_zone": "zone"}),
         ({"country": "France"}, {"country": "country"}),
         ({"country": "XX"}, {"country": "country"}),
         ({"country": "150"}, {"country": "country"}),
