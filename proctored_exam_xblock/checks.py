@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as CheckWarning
 
@@ -18,17 +19,23 @@ def settings_are_complete(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
 
     Warnings only: an LMS must still start and migrate while an operator completes its configuration.
     """
-    found: list[CheckMessage] = []
+    whole = getattr(settings, "PROCTORED_EXAM", {})
+    if not isinstance(whole, dict):
+        return [Error("PROCTORED_EXAM must be a mapping.", id="proctored_exam.E002")]
+    found: list[CheckMessage] = [
+        CheckWarning(f"PROCTORED_EXAM[{name!r}] is not a setting of this application.", id="proctored_exam.W003")
+        for name in sorted(set(map(str, whole)) - set(conf.DEFAULTS))
+    ]
     configured = conf.get("BACKENDS")
     if not isinstance(configured, dict):
-        return [Error("PROCTORED_EXAM['BACKENDS'] must be a mapping.", id="proctored_exam.E001")]
+        return [*found, Error("PROCTORED_EXAM['BACKENDS'] must be a mapping.", id="proctored_exam.E001")]
     for slug in configured:
         try:
             backend = registry.get(slug)
         except NotConfigured as error:
             found.append(CheckWarning(f"{error.params['setting']} is not set.", id="proctored_exam.W001"))
             continue
-        if "unlock_code" in backend.capabilities and not conf.get("KEYS"):
+        if "unlock_code" in backend.capabilities and not _has_keyring():
             found.append(
                 CheckWarning(
                     "PROCTORED_EXAM['KEYS'] is not set: no proctor's code can be made.",
@@ -37,3 +44,10 @@ def settings_are_complete(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
                 )
             )
     return found
+
+
+def _has_keyring() -> bool:
+    try:
+        return bool(conf.keyring())
+    except NotConfigured:
+        return False

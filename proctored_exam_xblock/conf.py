@@ -22,7 +22,8 @@ DEFAULTS: Mapping[str, Any] = {
 
 def get(name: str) -> Any:
     """One entry of ``PROCTORED_EXAM``, or its default."""
-    return getattr(settings, "PROCTORED_EXAM", {}).get(name, DEFAULTS[name])
+    configured = getattr(settings, "PROCTORED_EXAM", None)
+    return configured.get(name, DEFAULTS[name]) if isinstance(configured, Mapping) else DEFAULTS[name]
 
 
 def now() -> datetime:
@@ -35,15 +36,17 @@ def keyring() -> tuple[str, ...]:
     """The keyring of the proctor's codes, newest first.
 
     Raises:
-        NotConfigured: no key is set.
+        NotConfigured: no key is set, or not as a list (a bare text would be a ring of its letters).
     """
-    ring = tuple(get("KEYS"))
-    if not ring:
+    keys = get("KEYS")
+    ring = tuple(keys) if isinstance(keys, (list, tuple)) else ()
+    if not ring or not all(isinstance(key, str) and key for key in ring):
         raise NotConfigured(setting="PROCTORED_EXAM['KEYS']")
     return ring
 
 
 def backend_settings(slug: str) -> Mapping[str, Any]:
     """Settings of one proctoring service, {} when it has none."""
-    entry: Mapping[str, Any] = get("BACKENDS").get(slug) or {}
-    return entry
+    backends = get("BACKENDS")
+    entry = backends.get(slug) if isinstance(backends, Mapping) else None
+    return entry if isinstance(entry, Mapping) else {}

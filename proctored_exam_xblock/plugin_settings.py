@@ -13,7 +13,11 @@ def plugin_settings(settings: Any) -> None:
     Args:
         settings: the platform's settings module.
     """
-    from_yaml = getattr(settings, "ENV_TOKENS", {}).get("PROCTORED_EXAM", {})
-    secret = getattr(settings, "AUTH_TOKENS", {}).get("PROCTORED_EXAM", {})
-    present = getattr(settings, "PROCTORED_EXAM", {})
-    settings.PROCTORED_EXAM = {**DEFAULTS, **present, **from_yaml, **secret}
+    tokens = [getattr(settings, name, None) or {} for name in ("ENV_TOKENS", "AUTH_TOKENS")]
+    given = [getattr(settings, "PROCTORED_EXAM", None), *(token.get("PROCTORED_EXAM") for token in tokens)]
+    merged = dict(DEFAULTS)
+    for mapping in given:
+        if mapping and not isinstance(mapping, dict):
+            return  # left as it is: a system check names it, and the platform still starts
+        merged |= {name: value for name, value in (mapping or {}).items() if value is not None}
+    settings.PROCTORED_EXAM = merged
