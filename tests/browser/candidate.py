@@ -112,6 +112,7 @@ class Candidate:
         with self.page.context.expect_page() as opened:
             self.do("consent")
         self.at("room")
+        self.page.bring_to_front()  # the room took the front; a page behind is drawn once a second
         return opened.value
 
     def unlock(self, code: str) -> None:
