@@ -67,7 +67,10 @@ class AttemptAdmin(ReadOnly):
     def release(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Let the score out, for exams that are released by hand."""
         for attempt in queryset:
-            review.release(attempt.pk, conf.now(), f"staff:{request.user.pk}")
+            try:
+                review.release(attempt.pk, conf.now(), f"staff:{request.user.pk}")
+            except ExamError as error:
+                self.message_user(request, text(error), messages.ERROR)
 
 
 @admin.register(models.OutboxEntry)

@@ -8,9 +8,8 @@ from datetime import datetime
 from django.utils import translation
 
 from . import compat, messages, presenter
-from .domain.errors import ExamError, NotEligible, NotSignedIn
-from .domain.journey import Facts, Journey, Phase
-from .domain.policy import ExamPolicy
+from .domain.errors import ExamError, NotSignedIn
+from .domain.journey import Phase
 from .services import entry, proctoring
 from .services.dossier import Caller, Dossier
 
@@ -37,11 +36,9 @@ def first_screen(caller: Caller, now: datetime) -> FirstScreen:
 
 def refused(error: ExamError, now: datetime) -> FirstScreen:
     """The panel of who cannot have one: anonymous visitors, or an exam that is not ready."""
-    facts, policy = Facts(eligible=False), ExamPolicy()
-    if isinstance(error, (NotSignedIn, NotEligible)):
-        journey = Journey(Phase.NOT_ELIGIBLE, frozenset())
-        return FirstScreen(presenter.render(facts, journey, policy, now, presenter.Links(), _language()), "", iso(now))
-    return FirstScreen(presenter.render_refusal(messages.text(error), error.code, _language()), "", iso(now))
+    phase = Phase.NOT_ELIGIBLE if isinstance(error, NotSignedIn) else Phase.CLOSED
+    page = presenter.render_refusal(messages.text(error), error.code, phase, _language())
+    return FirstScreen(page, "", iso(now))
 
 
 def html(dossier: Dossier) -> str:

@@ -126,18 +126,21 @@ def room(screen: Screen) -> Context:
 
 
 def unlocked(screen: Screen) -> Context:
-    attempt = screen.attempt
-    lapses = screen.journey.next_change
+    attempt, policy = screen.attempt, screen.policy
+    lapses = screen.journey.next_change if screen.proctored else None  # what nobody guards never closes again
+    extra = screen.facts.extra_time + timedelta(seconds=attempt.extra_seconds)
     outline = screen.links.outline
     if not outline and attempt.paper is not None:
         outline = tuple((part.title, len(part.questions)) for part in attempt.paper.parts)
     return {
         **_appointment(screen),
+        "duration": dates.span(whole_duration(policy, extra), screen.locale),
+        "extra": dates.span(extra, screen.locale) if extra else "",
         "outline": outline,
         "total": sum(count for _title, count in outline),
-        "rules": [_RULES[code]() for code in screen.policy.forbidden if code in _RULES],
+        "rules": [_RULES[code]() for code in policy.forbidden if code in _RULES],
         "lapses_at": dates.hour(lapses, screen.zone) if lapses else "",
-        "discard": screen.policy.expiry.value == "discard",
+        "discard": policy.expiry.value == "discard",
     }
 
 

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from django.template import Context
 from django.utils import translation
 
+from ..domain.journey import Phase
 from ..domain.policy import ExamPolicy
 from .engine import template
 
 
-def render_refusal(message: str, code: str, language: str) -> str:
-    """A panel that only says why there is none (exam not ready, platform not set up)."""
+def render_refusal(message: str, code: str, phase: Phase, language: str) -> str:
+    """A panel that only says why there is none (nobody signed in, exam not ready); no script runs on it."""
     with translation.override(language):
-        return template("refusal").render(Context({"message": message, "code": code}))
+        return template("refusal").render(Context({"message": message, "code": code, "phase": phase.value}))
 
 
 def render_launch_refused(message: str, code: str, retry: bool, language: str) -> str:

@@ -188,7 +188,11 @@ def _receipt_line(screen: Screen, attempt: AttemptFacts, fact: PartFacts) -> Rec
     answered = sum(1 for chosen in fact.answers.values() if chosen)
     title = _("Part %(number)s") % {"number": fact.number}
     if fact.state == "submitted":
-        text = ngettext("%(count)s answer verified", "%(count)s answers verified", answered) % {"count": answered}
+        if fact.submitted_at is not None:
+            text = ngettext("%(count)s answer verified", "%(count)s answers verified", answered)
+        else:
+            text = ngettext("%(count)s draft answer, counted", "%(count)s draft answers, counted", answered)
+        text %= {"count": answered}
         missing = max(0, total - answered)
         if missing:
             text += _(", ") + _("%(count)s without an answer") % {"count": missing}

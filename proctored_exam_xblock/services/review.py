@@ -12,6 +12,7 @@ from submissions import api as submissions_api
 
 from .. import compat
 from ..domain.attempt import OVER, ReviewState
+from ..domain.errors import NotAllowedNow
 from ..domain.policy import Release
 from ..models import Attempt, Candidacy, PartResponse
 from . import audit, exams
@@ -94,13 +95,19 @@ def _publish_alone(attempt_id: int, now: datetime) -> bool:
 
 
 def release(attempt_id: int, now: datetime, actor: str) -> None:
-    """Let the score out (staff by hand, or the calendar); the grade follows right after the commit."""
+    """Let the score out (staff by hand, or the calendar); the grade follows right after the commit.
+
+    Raises:
+        NotAllowedNow: there is no score yet; it would be out the moment there is one.
+    """
     with transaction.atomic():
         row = Attempt.objects.get(pk=attempt_id)
         candidacy = Candidacy.objects.select_for_update().get(pk=row.candidacy_id)
         attempt = Attempt.objects.get(pk=attempt_id)
         if attempt.released_at is not None:
             return
+        if attempt.state not in {state.value for state in OVER}:
+            raise NotAllowedNow(phase=attempt.state)
         attempt.released_at = now
         attempt.save(update_fields=["released_at"])
         audit.record(candidacy, "released", now, actor, attempt=attempt)

@@ -9,6 +9,7 @@ import pytest
 from submissions import api as submissions_api
 from xblock.scorable import Score
 
+from proctored_exam_xblock.domain.errors import NotAllowedNow
 from proctored_exam_xblock.models import AuditEntry, PartResponse
 from proctored_exam_xblock.services import grading, interventions, review, sitting
 from proctored_exam_xblock.services.dossier import Caller
@@ -137,6 +138,15 @@ def test_a_grade_released_by_hand_waits_for_the_hand(world: World) -> None:
     review.release_due(world.clock())
     assert points(world, alex) == (2, 3)
     assert AuditEntry.objects.filter(action="released").count() == 1
+
+
+def test_there_is_nothing_to_release_before_the_end(world: World) -> None:
+    world.publish(release="manual")
+    alex = world.person()
+    world.sit(alex)
+    with pytest.raises(NotAllowedNow):
+        review.release(world.attempt(alex).pk, world.clock(), "staff:1")
+    assert world.attempt(alex).released_at is None
 
 
 def test_an_invalidated_attempt_gives_no_grade(exam: World) -> None:

@@ -10,11 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from lxml import html as lxml_html
 
-from proctored_exam_xblock.domain.attempt import AppointmentState
+from proctored_exam_xblock.domain.attempt import AppointmentState, State
 from proctored_exam_xblock.domain.journey import Action, Phase, decide
 from proctored_exam_xblock.domain.policy import Expiry, Unlock
 from proctored_exam_xblock.domain.scheduling import SlotOffer, day_slots
-from proctored_exam_xblock.presenter import render_slots
+from proctored_exam_xblock.presenter import Links, render_slots
 from tests.unit import candidates as c
 from tests.unit.candidates import tree, words
 
@@ -317,6 +317,20 @@ def test_time_stands_still_while_paused():
     assert [one(tree(case), ".//*[@data-pex-remaining]").text for case in (paused, later)] == ["0:29:56"] * 2
 
 
+def test_before_the_start_the_duration_is_the_one_that_will_run():
+    case = next(case for case in CASES if case.phase is Phase.UNLOCKED)
+    granted = replace(case, facts=c.in_attempt(replace(case.facts.attempt, extra_seconds=600)))
+    assert "Durée30 minutes" in words(tree(case))
+    assert "Durée40 minutes (dont 10 minutes de temps majoré)" in words(tree(granted))
+
+
+def test_only_an_access_that_somebody_gives_is_said_to_end():
+    case = next(case for case in CASES if case.phase is Phase.UNLOCKED)
+    free = replace(case, policy=replace(c.POLICY, unlock=Unlock.NONE), links=Links())
+    assert "Cet accès est valable jusqu'à" in words(tree(case))
+    assert "Cet accès est valable" not in words(tree(free))
+
+
 # After it.
 
 
@@ -326,6 +340,13 @@ def test_the_receipt_tells_what_was_counted():
     assert "Partie 2 · 1 réponse en brouillon, non comptée" in text
     for kept in ("CP-2017-0412", "c0ffee", "jeudi 2 mars 2017 à 16:11:00", "jeudi 2 mars 2017 à 16:12:00"):
         assert kept in text
+
+
+def test_a_draft_that_counts_is_not_called_verified():
+    taken = replace(c.SUBMITTED, state=State.EXPIRED, parts=(c.PARTS[0], replace(c.PARTS[1], state="submitted")))
+    text = words(tree(replace(c.HANDED_IN, facts=c.in_attempt(taken))))
+    assert "Partie 1 · 1 réponse validée" in text
+    assert "Partie 2 · 1 réponse en brouillon, comptée" in text
 
 
 @pytest.mark.parametrize(

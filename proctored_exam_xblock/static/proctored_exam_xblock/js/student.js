@@ -49,7 +49,7 @@
   window.ProctoredExamXBlock = function (runtime, element, args) {
     const node = element.jquery ? element[0] : element;
     const root = node.matches("[data-pex-root]") ? node : node.querySelector("[data-pex-root]");
-    if (root && root.querySelector("[data-pex-phase]")) return new pex.Panel(root, args);
+    if (root && root.querySelector("[data-pex-heading]")) return new pex.Panel(root, args); // a mere refusal has none
     return null;
   };
 })();
