@@ -33,7 +33,8 @@ PAPER = f"""
     <choiceresponse>
       <label>Lesquels sont des processus ?</label>
       <checkboxgroup>
-        <choice correct="true">Vendre</choice><choice correct="true">Acheter</choice><choice correct="false">Stylo</choice>
+        <choice correct="true">Vendre</choice><choice correct="true">Acheter</choice>
+        <choice correct="false">Stylo</choice>
       </checkboxgroup>
     </choiceresponse>
   </problem>

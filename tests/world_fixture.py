@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from proctored_exam_xblock import conf
@@ -13,11 +11,11 @@ from tests.world import START, World
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """A world with nothing published yet; needs the database."""
     clock, ledger = FakeClock(START), Ledger()
     vendor = type("Vendor", (FakeVendor,), {"ledger": ledger})
     real = registry.backend_class
     monkeypatch.setattr(conf, "now", clock)
     monkeypatch.setattr(registry, "backend_class", lambda slug: vendor if slug == "fake" else real(slug))
-    yield World(clock, ledger)
+    return World(clock, ledger)
