@@ -34,6 +34,7 @@ from . import exams
 
 INFORMATION_FIELDS = ("phone", "address", "city", "time_zone", "country")
 ABROAD_FIELDS = ("state", "zipcode")
+LONGEST_NAME = 150
 
 
 @dataclass(frozen=True)
@@ -211,11 +212,12 @@ def _facts(
     if candidacy is None:
         return Facts(eligible=False, staff=caller.staff)
     fields = required_fields(backend, profile)
+    person = _person(candidacy, profile, appointment)
     return Facts(
         eligible=eligible,
         staff=caller.staff,
-        person=_person(caller, candidacy, profile),
-        onboarding=_onboarding(candidacy, profile, fields),
+        person=person,
+        onboarding=_onboarding(candidacy, profile, fields, person),
         appointment=_appointment_facts(appointment) if appointment else None,
         attempt=_attempt_facts(attempt, snapshot, parts) if attempt else None,
         extra_time=clock.extra_time(policy.duration, candidacy.extra_time_percent),
@@ -241,23 +243,27 @@ def required_fields(backend: Backend, profile: CandidateProfile | None) -> tuple
     return fields
 
 
-def _person(caller: Caller, candidacy: Candidacy, profile: CandidateProfile | None) -> PersonFacts:
+def _person(candidacy: Candidacy, profile: CandidateProfile | None, appointment: Appointment | None) -> PersonFacts:
+    """Until the first booking the name is the platform's, from then on the one that was confirmed (R-FUN-4)."""
     user = get_user_model().objects.get(pk=candidacy.user_id)
     first, last = candidacy.first_name, candidacy.last_name
-    if candidacy.name_confirmed_at is None:
-        first, last = compat.host().full_name(candidacy.user_id)
+    if appointment is None:
+        first, last = (name[:LONGEST_NAME] for name in compat.host().full_name(candidacy.user_id))
     known = (
         {name: getattr(profile, name) for name in (*INFORMATION_FIELDS, *ABROAD_FIELDS)} if profile is not None else {}
     )
     return PersonFacts(candidacy.user_id, user.get_username(), first, last, user.email, **known)
 
 
-def _onboarding(candidacy: Candidacy, profile: CandidateProfile | None, fields: tuple[str, ...]) -> OnboardingFacts:
+def _onboarding(
+    candidacy: Candidacy, profile: CandidateProfile | None, fields: tuple[str, ...], person: PersonFacts
+) -> OnboardingFacts:
+    as_confirmed = (candidacy.first_name, candidacy.last_name) == (person.first_name, person.last_name)
     complete = profile is not None and all(getattr(profile, name) for name in fields)
     return OnboardingFacts(
         terms_accepted_at=candidacy.terms_accepted_at,
         terms_version=candidacy.terms_version,
-        name_confirmed_at=candidacy.name_confirmed_at,
+        name_confirmed_at=candidacy.name_confirmed_at if as_confirmed else None,
         information_saved_at=profile.updated_at if profile is not None and complete else None,
         equipment_checked_at=candidacy.equipment_checked_at,
         equipment_warnings=tuple(candidacy.equipment.get("warnings", ())),

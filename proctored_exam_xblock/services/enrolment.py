@@ -44,10 +44,13 @@ def accept_terms(caller: Caller, version: object, now: datetime) -> Dossier:
 
 
 def confirm_name(caller: Caller, now: datetime) -> Dossier:
-    """Freeze the name that the certificate will carry, as the platform has it now (R-FUN-4)."""
+    """Keep the name that the certificate will carry, as the platform has it now (R-FUN-4).
+
+    One that is corrected on the platform before the first booking is asked for again; later it stays.
+    """
     with locked(caller, now) as dossier:
         candidacy, person = dossier.own, dossier.facts.person
-        if candidacy.name_confirmed_at is not None:
+        if dossier.facts.onboarding.name_confirmed_at is not None:
             return dossier
         dossier.journey.require(Action.CONFIRM_NAME)
         if person is None or not (person.first_name or person.last_name):

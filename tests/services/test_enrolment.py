@@ -38,6 +38,10 @@ def actions() -> list[str]:
     )
 
 
+def rename(caller: Caller, first_name: str, last_name: str) -> None:
+    get_user_model().objects.filter(pk=caller.user_id).update(first_name=first_name, last_name=last_name)
+
+
 # --- who gets in ----------------------------------------------------------------------------------------------------
 
 
@@ -147,15 +151,38 @@ def test_a_new_version_of_the_terms_asks_again(exam: World) -> None:
     assert enrolment.accept_terms(alex, "2", exam.clock()).journey.phase.value == "booking"
 
 
-def test_the_confirmed_name_is_the_platforms_and_stays(exam: World) -> None:
+def test_the_confirmed_name_is_the_platforms_and_stays_once_booked(exam: World) -> None:
     alex = exam.person()
+    exam.book(alex)
+    rename(alex, "Somebody", "Else")
     enrolment.confirm_name(alex, exam.clock())
-    get_user_model().objects.filter(pk=alex.user_id).update(first_name="Somebody", last_name="Else")
-    enrolment.confirm_name(alex, exam.clock())
+    booking.cancel(alex, exam.clock())
     person = exam.load(alex).facts.person
     assert person is not None
     assert (person.first_name, person.last_name) == ("Alex", "Martin")
-    assert actions() == ["name_confirmed"]
+    assert actions().count("name_confirmed") == 1
+    assert exam.phase(alex) == "booking"
+
+
+def test_a_name_corrected_before_the_booking_is_confirmed_again(exam: World) -> None:
+    alex = exam.person()
+    exam.onboard(alex)
+    rename(alex, "Alexandre", "Martin")
+    assert exam.phase(alex) == "onboarding"
+    with pytest.raises(NotAllowedNow):
+        booking.book(alex, SLOT, exam.clock())
+    enrolment.confirm_name(alex, exam.clock())
+    assert exam.phase(alex) == "booking"
+    exam.book(alex)
+    assert exam.appointment(alex).first_name == "Alexandre"
+
+
+def test_a_very_long_name_is_cut_to_what_is_kept(exam: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    alex = exam.person()
+    monkeypatch.setattr("demo.host.Host.full_name", lambda self, user_id: ("A" * 200, "M" * 200))
+    exam.onboard(alex)
+    assert exam.phase(alex) == "booking"
+    assert exam.candidacy(alex).first_name == "A" * 150
 
 
 def test_an_account_without_a_name_has_none_to_confirm(exam: World) -> None:
