@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from . import compat, messages, presenter
-from .backends import registry
 from .domain.errors import BadRequest, ExamError, InvalidPaper, InvalidPolicy, NotAllowedNow
 from .domain.policy import ExamPolicy, policy_from_json, policy_to_json
 from .olx import read_paper
+from .services import exams
 
 LONGEST_TITLE = 255
 
@@ -67,9 +67,7 @@ def save(block: Any, body: dict[str, Any]) -> None:
     if not title.strip() or len(title) > LONGEST_TITLE:
         raise InvalidPolicy("display_name", reason="empty" if not title.strip() else "too_long")
     policy = parse_policy(policy_text)
-    checked = policy_from_json({**policy, "title": title})
-    if checked.backend not in registry.slugs():
-        raise InvalidPolicy("backend", reason="unknown_name")
+    exams.check_policy(policy, title)
     read_paper(paper)
     block.display_name, block.policy, block.paper = title.strip(), policy, paper
     save_fields = getattr(block, "save", None)
@@ -115,6 +113,7 @@ def summary(block: Any) -> str:
     policy, outline = ExamPolicy(), ()
     try:
         policy = policy_from_json({**block.policy, "title": block.display_name})
+        exams.check_policy(block.policy, block.display_name)
         parts = read_paper(block.paper).parts
         outline = tuple((part.title, len(part.questions)) for part in parts)
     except (InvalidPolicy, InvalidPaper) as error:

@@ -16,8 +16,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from ..backends import registry
+from ..backends.base import Capability
 from ..domain.errors import InvalidField, InvalidPaper, InvalidPolicy, NotConfigured
-from ..domain.policy import ExamPolicy, policy_from_json, policy_to_json
+from ..domain.policy import ExamPolicy, Unlock, policy_from_json, policy_to_json
 from ..domain.questions import Paper, paper_from_json, paper_to_json
 from ..models import Exam, ExamVersion
 from ..olx import read_paper
@@ -58,7 +59,7 @@ def publish(
     if exam is not None and exam.current_version is not None and exam.current_version.content_hash == content_hash:
         return exam
     try:
-        checked = _check_policy(policy, title)
+        checked = check_policy(policy, title)
         questions = read_paper(paper)
     except (InvalidPolicy, InvalidPaper) as error:
         if exam is None or exam.current_version is None:
@@ -80,12 +81,23 @@ def publish(
     return exam
 
 
-def _check_policy(policy: Mapping[str, Any], title: str) -> ExamPolicy:
+def check_policy(policy: Mapping[str, Any], title: str) -> ExamPolicy:
+    """Read a policy and refuse one that its proctoring service cannot serve: candidates would wait for ever.
+
+    Raises:
+        InvalidPolicy: with the field's name and a reason code.
+    """
     checked = policy_from_json({**policy, "title": title})
     try:
-        registry.backend_class(checked.backend)
+        able = registry.backend_class(checked.backend).capabilities
     except NotConfigured:
         raise InvalidPolicy("backend", reason="unknown_name") from None
+    if checked.unlock is Unlock.APPOINTMENT_CODE and Capability.UNLOCK_CODE not in able:
+        raise InvalidPolicy("unlock", reason="nobody_has_the_code")
+    if checked.unlock is Unlock.NONE and Capability.ROOM in able and Capability.LIVE_STATUS not in able:
+        raise InvalidPolicy("unlock", reason="never_opens")
+    if not checked.appointments and able & {Capability.BOOKING, Capability.ROOM}:
+        raise InvalidPolicy("appointments", reason="needs_appointments")
     return checked
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from proctored_exam_xblock.domain.errors import InvalidField, InvalidPaper, InvalidPolicy, NotConfigured, WrongPassword
@@ -63,6 +65,22 @@ def test_without_an_earlier_version_a_mistake_is_said(
     assert Exam.objects.count() == 0
     with pytest.raises(NotConfigured):
         exams.find(USAGE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "reason"),
+    [
+        ({"backend": "none"}, "unlock", "nobody_has_the_code"),
+        ({"unlock": "none"}, "unlock", "never_opens"),
+        ({"appointments": False}, "appointments", "needs_appointments"),
+    ],
+)
+def test_rules_that_the_proctoring_service_cannot_serve_are_refused(
+    world: World, changes: dict[str, Any], field: str, reason: str
+) -> None:
+    with pytest.raises(InvalidPolicy) as refused:
+        world.publish(**changes)
+    assert (refused.value.field, refused.value.params["reason"]) == (field, reason)
 
 
 def test_a_running_attempt_keeps_its_paper(world: World) -> None:

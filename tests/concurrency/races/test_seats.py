@@ -73,7 +73,7 @@ def swap(exam: World) -> None:
 
 
 def test_two_candidates_swap_slots_without_a_vendor(exam: World) -> None:
-    exam.publish(backend="none", max_moves=100)
+    exam.publish(backend="none", unlock="none", max_moves=100)
     swap(exam)
 
 
