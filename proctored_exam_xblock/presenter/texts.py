@@ -81,6 +81,7 @@ def _sitting() -> dict[str, str]:
         "part_untouched": _("Part {number}: not started."),
         "minutes_left": _("{count} minutes left."),
         "minute_left": _("One minute left."),
+        "extended": _("Time was added: {time} remaining."),
         "time_up": _("Time is up: the exam is being closed."),
         "verified": _("Part {number} is verified. Answers registered: {done}."),
         "lost": _("The exam continues in another window."),

@@ -78,6 +78,7 @@
       const next = template.content.querySelector("[data-pex-phase]");
       const before = this.section;
       const same = next.dataset.pexPhase === before.dataset.pexPhase;
+      if (same && this.sitting && this.sitting.adopt(next)) return this.schedule();
       const inside = before.contains(document.activeElement);
       const focus = inside ? this.trace(document.activeElement) : null;
       const former = this.sitting;
