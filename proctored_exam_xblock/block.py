@@ -156,7 +156,7 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
 
     def set_score(self, score: Any) -> None:
         """The LMS's override tool: put a score by hand, audited."""
-        grading.override(self.caller(), round(score.raw_earned), round(score.raw_possible), conf.now())
+        grading.override(self.caller(), score.raw_earned, score.raw_possible, conf.now())
 
     def publish_grade(self, score: Any = None, only_if_higher: bool | None = None) -> None:
         """File the grade on record with the gradebook again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from django.db import transaction
@@ -54,11 +55,17 @@ def rescore(caller: Caller, only_if_higher: bool, now: datetime) -> None:
     _write(attempt, found.earned, found.possible, "rescored", now)
 
 
-def override(caller: Caller, earned: int, possible: int, now: datetime) -> None:
-    """A score put by hand."""
+def override(caller: Caller, earned: float, possible: float, now: datetime) -> None:
+    """A score put by hand, in whole points.
+
+    Raises:
+        ValueError: not between nothing and all points.
+    """
+    if not 0 <= earned <= possible < math.inf:
+        raise ValueError("a score is between 0 and the points possible")
     attempt = _counted(caller)
     if attempt is not None:
-        _write(attempt, earned, possible, "score_overridden", now)
+        _write(attempt, round(earned), round(possible), "score_overridden", now)
 
 
 def publish_again(caller: Caller, now: datetime) -> None:

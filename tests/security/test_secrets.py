@@ -120,7 +120,7 @@ def test_a_window_token_is_given_once_and_only_its_hash_is_stored(campus: Campus
     alex = campus.world.person()
     LIVES["sitting"](campus, alex)
     token = campus.world.windows[alex.user_id or 0]
-    assert token not in repr(all_rows())
+    assert token[:16] not in repr(all_rows())
     for name, told in every_answer(campus, alex):
         assert token not in told, name
 
