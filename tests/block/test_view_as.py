@@ -1,4 +1,4 @@
-"""Staff who look at the LMS as a learner see the learner's screen and do nothing in their name."""
+"""Staff who look at the LMS as a learner see the learner's screen and do nothing in their name; Studio sits nobody."""
 
 from __future__ import annotations
 
@@ -44,3 +44,13 @@ def test_the_learners_screen_is_shown(alex: Caller) -> None:
     status, answer = post(alex, "screen")
     assert (status, answer["phase"]) == (200, "onboarding")
     assert answer["html"]
+
+
+@pytest.mark.parametrize("handler", ProctoredExamXBlock.HANDLERS)
+def test_studio_sits_nobody(world: World, monkeypatch: pytest.MonkeyPatch, handler: str) -> None:
+    """It shares the LMS's database and calls any handler for whoever is signed in."""
+    world.publish()
+    monkeypatch.setattr(compat, "in_studio", lambda: True)
+    status, answer = post(world.person(), handler, version="1")
+    assert (status, answer["code"]) == (409, "not_allowed_now")
+    assert not Candidacy.objects.exists()
