@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-from demo.process import Campus
+from demo.courses import COURSES
+from demo.process import ROOT, Campus
 
 COURSE = "/courses/cartopro/"
 UNIT = "/courses/cartopro/unit/"
@@ -185,3 +189,14 @@ class Candidate:
     def pass_time(self, **parts: float) -> None:
         """Let the campus's clock run on."""
         self.campus.advance(timedelta(**parts).total_seconds())
+
+    def by_staff(self, action: str) -> None:
+        """What staff do to this exam by command, e.g. pause and resume."""
+        whom = (COURSES["cartopro"].usage_id, "alex")
+        subprocess.run(
+            [sys.executable, "manage.py", "candidate", action, *whom, "--reason", "test"],
+            cwd=ROOT,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "settings.demo", "DEMO_DATABASE": str(self.campus.database)},
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )

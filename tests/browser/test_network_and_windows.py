@@ -128,3 +128,65 @@ def test_with_the_vendor_down_the_appointment_stays_and_says_so(exam_day):
         alex.do("consent")
     expect(opened.value.locator('[data-pex-error="vendor_unavailable"]')).to_be_visible()
     alex.at("available")
+
+
+def test_a_reload_before_the_last_one_was_answered_keeps_the_exam(exam_day):
+    alex, proctor = exam_day()
+    alex.start(proctor)
+    alex.choose(1)
+    alex.saved()
+    alex.page.route("**/handler/open_window", lambda route: route.fetch())  # done, but the page never hears of it
+    with alex.page.expect_request("**/handler/open_window"):
+        alex.page.reload()
+    alex.page.unroute("**/handler/open_window")
+    alex.page.reload()
+    alex.at("sitting")
+    expect(alex.question(1)).to_have_attribute("data-state", "answered")
+
+
+def test_a_page_reloaded_during_a_pause_goes_on_after_it(exam_day):
+    alex, proctor = exam_day()
+    alex.start(proctor)
+    alex.choose(1)
+    alex.saved()
+    alex.by_staff("pause")
+    alex.page.reload()
+    alex.at("paused")
+    alex.by_staff("resume")
+    alex.at("sitting")
+    alex.choose(2)
+    alex.saved()
+
+
+def test_answers_that_could_not_leave_in_time_go_to_the_course_team(exam_day):
+    alex, proctor = exam_day()
+    alex.start(proctor)
+    alex.page.route("**/handler/save_draft", lambda route: route.abort())
+    alex.choose(1)
+    expect(alex.exam.locator("[data-pex-connection]")).to_have_attribute("data-pex-connection", "offline")
+    alex.pass_time(minutes=31)
+    alex.at("submitted")
+    alex.page.unroute("**/handler/save_draft")
+    with alex.page.expect_response("**/handler/save_draft") as sent:
+        alex.page.reload()
+    assert sent.value.json()["code"] == "time_over"
+    alex.page.wait_for_function("Object.keys(localStorage).every(key => !key.endsWith(':answers'))")
+
+
+def test_without_room_in_the_browsers_storage_nothing_is_lost_when_the_screen_changes(exam_day):
+    alex, proctor = exam_day()
+    alex.page.context.add_init_script("Storage.prototype.setItem = () => { throw new Error('full') }")
+    alex.start(proctor)
+    held = []
+    alex.page.route("**/handler/submit_part", lambda route: held.append(route))
+    alex.page.route("**/handler/save_draft", lambda route: route.abort())
+    alex.do("submit-part")
+    with alex.page.expect_request("**/handler/submit_part"):
+        alex.do("confirm")
+    alex.part(2).click()
+    alex.choose(11)
+    held[0].continue_()
+    expect(alex.part(1)).to_have_attribute("data-state", "submitted")
+    expect(alex.question(11)).to_have_attribute("data-state", "answered")
+    alex.page.unroute("**/handler/save_draft")
+    alex.saved()

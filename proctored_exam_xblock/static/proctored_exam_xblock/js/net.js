@@ -90,20 +90,22 @@
     }
   }
 
-  /* localStorage, or memory where the browser forbids it. */
+  /* localStorage, or memory where the browser forbids it or has no room left. */
   const memory = new Map();
   const store = {
     get(key) {
+      if (memory.has(key)) return JSON.parse(memory.get(key)); // newer than what could still be written
       try {
         return JSON.parse(localStorage.getItem(key));
       } catch (error) {
-        return memory.has(key) ? JSON.parse(memory.get(key)) : null;
+        return null;
       }
     },
     set(key, value) {
       const text = JSON.stringify(value);
       try {
         localStorage.setItem(key, text);
+        memory.delete(key);
       } catch (error) {
         memory.set(key, text);
       }

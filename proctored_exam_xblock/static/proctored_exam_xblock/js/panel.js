@@ -7,6 +7,9 @@
   const REOPEN_MS = 3000;
   const EAGER_MS = [1500, 2500, 4000, 6000, 8000, 10000];
 
+  /* A request made twice is known by it. */
+  const newNonce = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
+
   class Panel {
     constructor(root, args) {
       this.root = root;
@@ -14,10 +17,11 @@
       this.net = new pex.Net(args.handlers, this.clock);
       this.fingerprint = args.fingerprint || "";
       this.window = "";
-      this.nonce = crypto.getRandomValues(new Uint32Array(4)).join("-"); // a request made twice is known by it
+      this.nonce = newNonce();
       this.messages = new pex.Messages(root);
       this.section = root.querySelector("[data-pex-phase]");
       this.attempt = this.section.dataset.attempt;
+      this.predecessor = this.inherit();
       /* Nothing of the sitting is sent before this window has its token. */
       this.opened = ["sitting", "room"].includes(this.phase) ? this.openWindow() : Promise.resolve();
       this.listen();
@@ -48,12 +52,24 @@
       this.suggestZone(find('[data-pex-field="time_zone"]'));
       this.fieldsOf(find('[data-pex-field="country"]'));
       if (OVER.includes(this.phase) && this.attempt) {
-        pex.store.remove(`pex:${this.attempt}:answers`);
-        pex.store.remove(`pex:${this.attempt}:window`);
-        this.window = "";
+        this.window = this.predecessor = "";
+        this.handIn();
       }
       this.schedule();
       pex.frame.refresh();
+    }
+
+    /* The exam is over: answers that never left this computer go to the course team, then nothing of them stays. */
+    async handIn() {
+      const key = `pex:${this.attempt}:answers`;
+      for (const [part, { revision, answers }] of Object.entries(pex.store.get(key) || {})) {
+        try {
+          await this.ask("save_draft", { part: Number(part), revision, answers });
+        } catch (failure) {
+          if (failure.retryable) return; // at the next visit
+        }
+      }
+      pex.store.remove(key);
     }
 
     onSecond(seconds) {
@@ -87,9 +103,10 @@
       before.replaceWith(next);
       if (former && next.dataset.pexPhase !== "sitting") former.close();
       this.mount(next, same ? former : null);
-      if (!same) this.messages.hush();
-      if (!same) this.arrive();
-      else if (inside) this.refocus(focus);
+      if (next.hasAttribute("data-other-window") && this.predecessor) this.opened = this.openWindow();
+      if (same) return inside ? this.refocus(focus) : undefined;
+      this.messages.hush();
+      this.arrive();
     }
 
     /* What was typed or opened and not sent survives a new version of the same screen; a password never does. */
@@ -106,6 +123,7 @@
     trace(element) {
       const { pexAction, date, start } = element.dataset;
       if (element.id) return `#${CSS.escape(element.id)}`;
+      if (element.tagName === "SELECT" && element.name) return `[name="${CSS.escape(element.name)}"]`;
       if (element.name) return `[name="${CSS.escape(element.name)}"][value="${CSS.escape(element.value)}"]`;
       if (!pexAction) return null;
       return `[data-pex-action="${pexAction}"]` + (date ? `[data-date="${date}"]` : "") + (start ? `[data-start="${start}"]` : "");
@@ -257,18 +275,35 @@
       }
     }
 
+    /* What the page before left for this one: its token or, of a request whose answer it had not seen, its nonce. */
+    inherit() {
+      const key = `pex:${this.attempt}:window`;
+      const left = pex.store.get(key) || {};
+      pex.store.remove(key);
+      if (left.nonce) this.nonce = left.nonce;
+      return left.token || "";
+    }
+
+    bequeath() {
+      const key = `pex:${this.attempt}:window`;
+      if (!this.attempt || OVER.includes(this.phase)) return;
+      if (this.window) pex.store.set(key, { token: this.window });
+      else if (this.predecessor || !pex.store.get(key)) pex.store.set(key, { token: this.predecessor, nonce: this.nonce });
+    }
+
     /* Ask for this window's token, in exchange for that of the page it replaces; not over until the server answers. */
     async openWindow() {
-      const key = `pex:${this.attempt}:window`;
-      const predecessor = pex.store.get(key);
-      pex.store.remove(key);
+      const { predecessor } = this;
       this.root.toggleAttribute("data-opening", this.section.hasAttribute("data-other-window"));
       for (;;) {
         try {
-          this.apply(await this.ask("open_window", { predecessor }));
+          const answer = await this.ask("open_window", { predecessor });
+          this.predecessor = "";
+          this.apply(answer);
           break;
         } catch (failure) {
           if (!failure.retryable) {
+            this.predecessor = "";
             if (failure.answer.html) this.apply({ ...failure.answer, ok: false });
             break;
           }
@@ -293,11 +328,12 @@
       window.addEventListener("pageshow", (event) => {
         if (!event.persisted) return;
         pex.store.remove(`pex:${this.attempt}:window`);
+        this.nonce = newNonce(); // the page after may live with the old one
         this.refresh();
       });
       window.addEventListener("pagehide", () => {
         if (this.sitting) this.sitting.leave();
-        if (this.window && this.attempt) pex.store.set(`pex:${this.attempt}:window`, this.window);
+        this.bequeath();
       });
       window.addEventListener("beforeunload", (event) => {
         if (this.sitting && this.sitting.unverified) event.preventDefault();
@@ -393,5 +429,4 @@
   }
 
   pex.Panel = Panel;
-
 })();

@@ -40,6 +40,11 @@
       return found;
     }
 
+    /* `saved` is when the server took them, "" if it has not. */
+    state() {
+      return { revision: this.revision, answers: this.answers(), saved: this.dirty ? "" : this.saved };
+    }
+
     put(answers) {
       for (const question of this.questions) {
         const chosen = answers[question.dataset.questionId] || [];
@@ -66,7 +71,7 @@
       this.failures = 0;
       this.idle = Promise.resolve();
       if (former) this.idle = former.close();
-      this.restore();
+      this.restore(former);
       const kept = former && this.part(former.current.number);
       this.open(kept || this.parts.find((part) => part.tab.getAttribute("aria-selected") === "true") || this.parts[0]);
       this.section.addEventListener("change", (event) => this.onChange(event));
@@ -109,16 +114,17 @@
       return !this.over && this.parts.some((part) => part.dirty || part.tab.dataset.state === "draft");
     }
 
-    // What was not sent before a reload or a crash.
+    // What the server had not seen when it made this screen: from the screen before, or from before a reload or a crash.
 
-    restore() {
+    restore(former) {
       const kept = pex.store.get(this.key) || {};
       for (const part of this.parts) {
-        const mine = kept[part.number];
+        const mine = former ? former.part(part.number).state() : kept[part.number];
         if (!mine || part.submitted || mine.revision <= part.revision) continue;
         part.put(mine.answers);
         part.revision = mine.revision;
-        part.dirty = true;
+        part.dirty = !mine.saved;
+        part.saved = mine.saved || part.saved;
         part.questions.forEach((question) => this.mark(question));
         this.summarise(part);
       }
