@@ -91,7 +91,7 @@ def test_a_zone_the_vendor_does_not_know_is_for_the_operator(backend: ProctorU, 
 
 def test_a_missing_name_is_for_the_operator(backend: ProctorU, booking: Make, person: Make) -> None:
     with pytest.raises(base.Misconfigured):
-        backend.book(booking(person=person(last_name="")))
+        backend.book(booking(person=person(first_name="", last_name="")))
 
 
 def test_a_wrong_key_is_for_the_operator(simulator: Simulator, time: Any, booking: Make) -> None:
