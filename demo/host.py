@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
@@ -47,8 +48,8 @@ class Host:
         return first, last
 
     def block_url(self, usage_key: str) -> str:
-        """The course page that shows the exam."""
-        return reverse("course", args=[courses.by_usage(usage_key).slug])
+        """The course page that shows the exam, absolute: the vendor links to it."""
+        return settings.PUBLIC_URL + reverse("course", args=[courses.by_usage(usage_key).slug])
 
     def course_title(self, course_key: str) -> str:
         """The course's name."""

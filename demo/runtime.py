@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -20,7 +19,7 @@ from xblock.fields import ScopeIds
 from xblock.reference.user_service import UserService, XBlockUser
 from xblock.runtime import IdReader, Runtime
 
-from .courses import BLOCK_TYPE, COURSES, Course
+from .courses import BLOCK_TYPE, Course
 from .host import Host
 
 
@@ -112,15 +111,6 @@ class CampusRuntime(WorkbenchRuntime):
     def local_resource_url(self, block: XBlock, uri: str) -> str:
         """Address of a file inside the block's package."""
         return reverse("block_resource", args=[block.scope_ids.block_type, uri])
-
-
-def runtime_for(request: HttpRequest, slug: str) -> CampusRuntime:
-    """The runtime of one request.
-
-    Raises:
-        KeyError: no such course.
-    """
-    return CampusRuntime(request.user, COURSES[slug])
 
 
 def _xblock_user(user: AbstractBaseUser | AnonymousUser, course_key: str) -> XBlockUser:

@@ -1,6 +1,6 @@
 """The demo campus: SQLite, the simulators beside it, e-mails kept in the database.
 
-Environment: DEMO_DATABASE (file), PORT (the campus), SIMULATOR_PORT (default PORT + 1), DEMO_NOW (first instant).
+Environment: DEMO_DATABASE (file), PORT (the campus), SIMULATOR_PORT (default PORT + 1).
 """
 
 import os
@@ -13,7 +13,6 @@ from .base import PROCTORED_EXAM, VAR
 PORT = int(os.environ.get("PORT", "8000"))
 SIMULATOR_PORT = int(os.environ.get("SIMULATOR_PORT", PORT + 1))
 PUBLIC_URL = os.environ.get("DEMO_PUBLIC_URL", f"http://127.0.0.1:{PORT}")
-DEMO_NOW = os.environ.get("DEMO_NOW", "")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 DATABASES = {

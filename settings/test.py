@@ -9,7 +9,6 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PORT = 8000
 SIMULATOR_PORT = 1  # nothing listens there
 PUBLIC_URL = "http://testserver"
-DEMO_NOW = ""
 
 PROCTORED_EXAM = {
     **PROCTORED_EXAM,

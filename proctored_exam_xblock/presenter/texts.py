@@ -27,7 +27,6 @@ def _everywhere() -> dict[str, str]:
         "failed": _("Something went wrong on the platform. Nothing was changed; you can try again."),
         "locked": _("Next try possible in {time}."),
         "close": _("Close"),
-        "working": _("One moment…"),
         "zone_differs": _("Your computer is set to {zone}."),
     }
 
@@ -72,7 +71,6 @@ def _sitting() -> dict[str, str]:
         "draft_saved": _("Draft saved at {time}"),
         "draft_unsaved": _("Draft not saved yet"),
         "summary_draft": _("Draft · {done} of {total}"),
-        "summary_untouched": _("Not started"),
         "answered": _("Questions answered: {done} of {total}."),
         "unanswered": _("Unanswered: {numbers}."),
         "all_answered": _("All questions are answered."),
@@ -84,5 +82,4 @@ def _sitting() -> dict[str, str]:
         "extended": _("Time was added: {time} remaining."),
         "time_up": _("Time is up: the exam is being closed."),
         "verified": _("Part {number} is verified. Answers registered: {done}."),
-        "lost": _("The exam continues in another window."),
     }

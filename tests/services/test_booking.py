@@ -119,6 +119,7 @@ def test_a_booking_is_confirmed_by_the_vendor(exam: World, alex: Caller) -> None
     sent = exam.ledger.bookings[0]
     assert (sent.person.first_name, sent.duration_minutes, sent.person.phone) == ("Alex", 30, "+33 6 12 34 56 78")
     assert sent.person.student_id == exam.candidacy(alex).anonymous_id
+    assert sent.return_url == "http://testserver/courses/cartopro/"
 
 
 def test_the_vendor_hears_of_it_right_after_the_commit(
