@@ -190,11 +190,11 @@ class Candidate:
         """Let the campus's clock run on."""
         self.campus.advance(timedelta(**parts).total_seconds())
 
-    def by_staff(self, action: str) -> None:
+    def by_staff(self, action: str, *options: str) -> None:
         """What staff do to this exam by command, e.g. pause and resume."""
         whom = (COURSES["cartopro"].usage_id, "alex")
         subprocess.run(
-            [sys.executable, "manage.py", "candidate", action, *whom, "--reason", "test"],
+            [sys.executable, "manage.py", "candidate", action, *whom, "--reason", "test", *options],
             cwd=ROOT,
             env={**os.environ, "DJANGO_SETTINGS_MODULE": "settings.demo", "DEMO_DATABASE": str(self.campus.database)},
             check=True,
