@@ -27,6 +27,8 @@ SCRIPTS = (
     "equipment.js",
     "rehearsal.js",
     "messages.js",
+    "form.js",
+    "part.js",
     "sitting.js",
     "panel.js",
     "student.js",

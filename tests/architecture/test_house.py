@@ -19,6 +19,7 @@ SOURCES = [
     if "migrations" not in path.parts
 ]
 OURS = {path.relative_to(ROOT).as_posix(): path for path in SOURCES}
+SCRIPTS = {path.name: path for path in (ROOT / "proctored_exam_xblock" / "static").rglob("*.js")}
 
 LONGEST_FILE = 400
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "misc", "common"}
@@ -44,6 +45,14 @@ def test_a_module_says_what_it_does(name):
 def test_a_module_does_one_thing(name):
     assert len(OURS[name].read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
     assert OURS[name].stem not in NAMES_THAT_SAY_NOTHING
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_does_one_thing_and_says_which(name):
+    lines = SCRIPTS[name].read_text(encoding="utf-8").splitlines()
+
+    assert len(lines) <= LONGEST_FILE
+    assert lines[0].startswith("/* ")
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "domain").glob("*.py")), ids=lambda path: path.name)

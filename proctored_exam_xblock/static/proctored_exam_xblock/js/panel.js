@@ -48,9 +48,7 @@
       this.calendar = calendar ? new pex.Calendar(this, calendar) : null;
       const rehearsal = find("[data-pex-rehearsal]");
       if (rehearsal) new pex.Rehearsal(this, rehearsal);
-      this.restoreChecklist(find("[data-pex-checklist]"));
-      this.suggestZone(find('[data-pex-field="time_zone"]'));
-      this.fieldsOf(find('[data-pex-field="country"]'));
+      pex.form.restore(section, this.texts);
       if (OVER.includes(this.phase) && this.attempt) {
         this.window = this.predecessor = "";
         this.handIn();
@@ -99,7 +97,7 @@
       const focus = inside ? this.trace(document.activeElement) : null;
       const former = this.sitting;
       this.closeDialogs();
-      if (same) this.carry(before, next);
+      if (same) pex.form.carry(before, next);
       before.replaceWith(next);
       if (former && next.dataset.pexPhase !== "sitting") former.close();
       this.mount(next, same ? former : null);
@@ -107,17 +105,6 @@
       if (same) return inside ? this.refocus(focus) : undefined;
       this.messages.hush();
       this.arrive();
-    }
-
-    /* What was typed or opened and not sent survives a new version of the same screen; a password never does. */
-    carry(before, next) {
-      for (const old of before.querySelectorAll("[data-pex-field]:not([type=password])")) {
-        const field = next.querySelector(`[data-pex-field="${old.dataset.pexField}"]`);
-        const option = old.selectedOptions && old.selectedOptions[0];
-        if (field && (option ? !option.defaultSelected : old.value !== old.defaultValue)) field.value = old.value;
-      }
-      const details = next.querySelectorAll("details");
-      before.querySelectorAll("details").forEach((old, index) => details[index] && (details[index].open = old.open));
     }
 
     trace(element) {
@@ -320,7 +307,7 @@
     listen() {
       this.root.addEventListener("click", (event) => this.onClick(event));
       this.root.addEventListener("submit", (event) => this.onSubmit(event));
-      this.root.addEventListener("change", (event) => this.onChange(event));
+      this.root.addEventListener("change", (event) => pex.form.changed(event.target));
       document.addEventListener("visibilitychange", () => {
         if (document.visibilityState === "visible") this.refresh();
         else if (this.sitting) this.sitting.flush();
@@ -365,43 +352,6 @@
         if (!body.password) return void input.focus(); // nothing typed is not a try
       }
       this.act(button, form.dataset.pexForm.replace(/-/g, "_"), body);
-    }
-
-    onChange(event) {
-      if (event.target.matches('[data-pex-field="country"]')) this.fieldsOf(event.target);
-      const list = event.target.closest("[data-pex-checklist]");
-      if (!list) return;
-      const ticked = [...list.querySelectorAll("input:checked")].map((input) => input.value);
-      pex.store.set(`pex:checklist:${list.dataset.pexChecklist}`, ticked);
-    }
-
-    restoreChecklist(list) {
-      if (!list) return;
-      const ticked = pex.store.get(`pex:checklist:${list.dataset.pexChecklist}`) || [];
-      list.querySelectorAll("input").forEach((input) => (input.checked = ticked.includes(input.value)));
-    }
-
-    /* Some fields are asked in one country only. */
-    fieldsOf(country) {
-      if (!country) return;
-      const fields = country.form.querySelectorAll("[data-only-in]");
-      fields.forEach((field) => (field.hidden = field.dataset.onlyIn !== country.value));
-    }
-
-    /* The computer's own zone is offered, never taken without a click: a wrong zone is a missed exam. */
-    suggestZone(select) {
-      if (!select || select.dataset.known) return;
-      const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-      const option = [...select.options].find((o) => o.value === zone);
-      const note = select.parentElement.querySelector("[data-pex-zone-note]");
-      if (!option || option.selected || zone === "UTC") return;
-      note.firstElementChild.textContent = pex.fill(this.texts.zone_differs, { zone: option.textContent });
-      note.querySelector("button").addEventListener("click", () => {
-        select.value = zone;
-        note.hidden = true;
-        select.focus();
-      });
-      note.hidden = false;
     }
 
     // Dialogs.

@@ -7,67 +7,12 @@
   const RETRY_MS = [1000, 2000, 4000, 8000];
   const LAST_CALL_S = 2;
 
-  /* [2, 3, 4, 7] -> "2-4, 7" */
-  function ranges(numbers) {
-    const runs = [];
-    for (const number of numbers) {
-      const run = runs[runs.length - 1];
-      if (run && run[1] === number - 1) run[1] = number;
-      else runs.push([number, number]);
-    }
-    return runs.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(", ");
-  }
-
-  /* One part: its tab, its panel, its revision. `dirty` means that the server does not have the latest answers. */
-  class Part {
-    constructor(panel, tab) {
-      this.number = Number(tab.dataset.pexPart);
-      this.tab = tab;
-      this.element = panel.section.querySelector(`[data-pex-panel="${this.number}"]`);
-      this.questions = [...this.element.querySelectorAll("[data-pex-question]")];
-      this.revision = Number(this.element.dataset.revision);
-      this.saved = this.element.dataset.saved;
-      this.submitted = this.tab.dataset.state === "submitted";
-      this.dirty = false;
-    }
-
-    answers() {
-      const found = {};
-      for (const question of this.questions) {
-        const chosen = [...question.querySelectorAll("input:checked, option:checked")].map((c) => c.value).filter(Boolean);
-        if (chosen.length) found[question.dataset.questionId] = chosen;
-      }
-      return found;
-    }
-
-    /* `saved` is when the server took them, "" if it has not. */
-    state() {
-      return { revision: this.revision, answers: this.answers(), saved: this.dirty ? "" : this.saved };
-    }
-
-    put(answers) {
-      for (const question of this.questions) {
-        const chosen = answers[question.dataset.questionId] || [];
-        question.querySelectorAll("input").forEach((input) => (input.checked = chosen.includes(input.value)));
-        question.querySelectorAll("select").forEach((select) => (select.value = chosen[0] || ""));
-      }
-    }
-
-    unanswered() {
-      return this.questions.filter((q) => q.dataset.state === "unanswered").map((q) => Number(q.dataset.pexQuestion));
-    }
-
-    get done() {
-      return this.questions.length - this.unanswered().length;
-    }
-  }
-
   class Sitting {
     constructor(panel, former) {
       this.panel = panel;
       this.section = panel.section;
       this.key = `pex:${panel.attempt}:answers`;
-      this.parts = [...this.section.querySelectorAll("[data-pex-part]")].map((tab) => new Part(panel, tab));
+      this.parts = [...this.section.querySelectorAll("[data-pex-part]")].map((tab) => new pex.Part(panel, tab));
       this.failures = 0;
       this.idle = Promise.resolve();
       if (former) this.idle = former.close();
@@ -267,7 +212,7 @@
     askSubmit(button) {
       const { texts } = this.panel;
       const part = this.current;
-      const missing = ranges(part.unanswered());
+      const missing = pex.ranges(part.unanswered());
       this.panel.open("submit-part", () => this.panel.during(button, () => this.alone(() => this.submitPart(part))), {
         counts: pex.fill(texts.answered, { done: part.done, total: part.questions.length }),
         missing: missing ? pex.fill(texts.unanswered, { numbers: missing }) : "",
@@ -297,7 +242,7 @@
         if (part.submitted) return pex.fill(texts.part_verified, values);
         return pex.fill(part.tab.dataset.state === "draft" ? texts.part_draft : texts.part_untouched, values);
       });
-      const missing = ranges(this.parts.flatMap((part) => part.unanswered()));
+      const missing = pex.ranges(this.parts.flatMap((part) => part.unanswered()));
       this.panel.open("finish", () => this.panel.during(button, () => this.alone(() => this.finish())), {
         parts: lines,
         missing: missing ? pex.fill(texts.unanswered, { numbers: missing }) : texts.all_answered,
