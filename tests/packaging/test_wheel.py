@@ -106,7 +106,7 @@ def test_a_bare_workbench_shows_the_block_from_the_installed_wheel(seen):
     assert seen["status"] == 200
     assert "data-pex-root" in seen["page"]
     assert 'data-pex-phase="not_eligible"' in seen["page"], "nobody is enrolled on a host without enrolments"
-    assert "Réservé aux inscrits à la certification" in seen["page"], "in French, from the wheel's own catalogue"
+    assert "Connectez-vous pour accéder à l" in seen["page"], "in French, from the wheel's own catalogue"
 
 
 def test_a_bare_workbench_serves_the_blocks_scripts_and_styles(seen):
