@@ -185,6 +185,16 @@ def policy_from_json(data: Mapping[str, Any]) -> ExamPolicy:
     Raises:
         InvalidPolicy: unknown name, wrong type or a rule broken; ``field`` names it.
     """
+    return validate(read_policy(data))
+
+
+def read_policy(data: Mapping[str, Any]) -> ExamPolicy:
+    """Read a policy without its rules: for a version on file, which was valid when it was stored and stays in force
+    for the candidates who booked under it, whatever a later release would refuse.
+
+    Raises:
+        InvalidPolicy: unknown name or wrong type.
+    """
     if not isinstance(data, Mapping):
         raise InvalidPolicy(None, reason="not_a_mapping")
     known = {field.name: field for field in fields(ExamPolicy)}
@@ -197,7 +207,7 @@ def policy_from_json(data: Mapping[str, Any]) -> ExamPolicy:
             values[name] = _read(name, raw, getattr(defaults, name))
         except (ValueError, TypeError) as error:
             raise InvalidPolicy(name, reason="wrong_type") from error
-    return validate(replace(defaults, **values))
+    return replace(defaults, **values)
 
 
 def _read(name: str, raw: Any, default: Any) -> Any:

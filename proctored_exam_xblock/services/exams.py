@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from ..backends import registry
 from ..backends.base import Capability
 from ..domain.errors import InvalidField, InvalidPaper, InvalidPolicy, NotConfigured
-from ..domain.policy import ExamPolicy, Unlock, policy_from_json, policy_to_json
+from ..domain.policy import ExamPolicy, Unlock, policy_from_json, policy_to_json, read_policy
 from ..domain.questions import Paper, paper_from_json, paper_to_json
 from ..models import Exam, ExamVersion
 from ..olx import read_paper
@@ -127,7 +127,7 @@ def snapshot(version: ExamVersion) -> Snapshot:
 def snapshot_of(version_id: int, content_hash: str) -> Snapshot:
     """The same for who has not read the version's row."""
     row = ExamVersion.objects.get(pk=version_id, content_hash=content_hash)
-    return Snapshot(policy_from_json(row.policy), paper_from_json(row.paper))
+    return Snapshot(read_policy(row.policy), paper_from_json(row.paper))
 
 
 def set_password(usage_key: str, password: str, now: datetime, actor: str) -> None:

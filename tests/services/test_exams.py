@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from proctored_exam_xblock.domain.errors import InvalidField, InvalidPaper, InvalidPolicy, NotConfigured, WrongPassword
+from proctored_exam_xblock.domain.policy import ExamPolicy
 from proctored_exam_xblock.models import AuditEntry, Exam, ExamVersion
 from proctored_exam_xblock.services import exams, sitting
 from tests.world import COURSE, PAPER, SLOT, USAGE, World
@@ -168,3 +169,16 @@ def test_two_exams_do_not_share_a_candidate(world: World) -> None:
     facts = world.load(other).facts
     assert facts.appointment is None
     assert facts.onboarding.information_saved_at is not None
+
+
+def test_a_version_on_file_outlives_rules_that_came_later(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.publish()
+    alex = world.person()
+    world.sit(alex)
+    exams.snapshot_of.cache_clear()
+
+    def refuse(policy: ExamPolicy) -> ExamPolicy:
+        raise InvalidPolicy("duration_minutes", reason="out_of_range")
+
+    monkeypatch.setattr("proctored_exam_xblock.domain.policy.validate", refuse)
+    assert world.phase(alex) == "sitting"
