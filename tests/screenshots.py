@@ -1,7 +1,8 @@
 """``make screenshots``: a picture of every screen into docs/pictures/, taken on a running campus in Chromium.
 
 Three people live three exams: Alex the whole way, Robin an interruption, Sam a missed appointment; Camille is not
-enrolled. Times are fixed, so that a picture changes only with its screen.
+enrolled. Times are fixed, so that a picture changes only with its screen. What nobody decides in the demo yet is
+rendered from the facts of the unit tests, in the unit's page.
 """
 
 from __future__ import annotations
@@ -10,14 +11,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import django
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from demo.process import Campus, campus
+from proctored_exam_xblock.domain.journey import Phase
 from scripts.test_tools import TOOLS
 from tests.browser.candidate import Candidate, Proctor
+from tests.unit.candidates import HANDED_IN, every_phase
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -49,9 +53,9 @@ class Studio:
             page.goto(f"/demo/sign-in/{username}/")
         return page
 
-    def candidate(self, username: str) -> Candidate:
+    def candidate(self, username: str, language: str = "fr") -> Candidate:
         """Somebody at the exam's own page."""
-        return Candidate(self.site, self.page(username))
+        return Candidate(self.site, self.page(username, language))
 
     def keep(self, page: Page, name: str, narrow: bool = False) -> None:
         """One picture from the top of the page down, and one at 320 px; the longest pages are cut."""
@@ -79,6 +83,8 @@ def main() -> int:
         return 1
     PICTURES.mkdir(parents=True, exist_ok=True)
     wanted = sys.argv[1:] or list(SCENES)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.test")
+    django.setup()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         for name in wanted:
@@ -115,28 +121,32 @@ def whole_way(studio: Studio) -> None:
     alex.open().at("available")
     studio.keep(alex.page, "available")
     alex.do("launch")
+    studio.keep(alex.page, "consent", narrow=True)
     with alex.page.context.expect_page() as opened:
         alex.do("consent")
     alex.at("room")
     opened.value.wait_for_load_state()
     studio.keep(opened.value, "vendor-room")
-    studio.keep(alex.page, "room")
+    alex.page.bring_to_front()
+    studio.keep(alex.page, "room", narrow=True)
     proctor = Proctor(studio.page())
     proctor.sit_down()
     code = proctor.let_in("alex@example.org")
     studio.keep(proctor.page, "proctor-seat")
+    alex.page.bring_to_front()
     alex.unlock(code)
     alex.at("unlocked")
-    studio.keep(alex.page, "unlocked")
+    studio.keep(alex.page, "unlocked", narrow=True)
     alex.do("start")
     alex.at("sitting")
-    alex.answer_part(1)
-    alex.verify_part(1)
-    alex.part(2).click()
-    for number in range(11, 17):
-        alex.choose(number)
-    alex.saved()
+    _work(alex)
     studio.keep(alex.page, "sitting", narrow=True)
+    alex.page.emulate_media(color_scheme="dark")
+    studio.keep(alex.page, "sitting-dark")
+    alex.page.emulate_media(color_scheme="light")
+    alex.do("finish")
+    studio.keep(alex.page, "finish")
+    alex.do("dismiss")
     studio.staff("pause", "alex")
     alex.open().at("paused")
     studio.keep(alex.page, "paused")
@@ -177,12 +187,62 @@ def absence(studio: Studio) -> None:
 
 
 def english(studio: Studio) -> None:
-    """The same calendar in English."""
-    page = studio.page("alex", "en")
-    alex = Candidate(studio.site, page).open()
+    """The same in English, where there is much to read; then the result, which this exam shows in its page."""
+    author = studio.page("dominique")
+    author.goto("/courses/cartopro/author/")
+    rules = author.locator('textarea[name="policy"]')
+    rules.fill(rules.input_value().replace('"show_result_in_exam": false', '"show_result_in_exam": true'))
+    author.locator('[data-pex-author] button[type="submit"]').click()
+    expect(author.locator("[data-pex-author-status]")).to_be_visible()
+
+    alex = studio.candidate("alex", "en").open()
+    alex.at("onboarding")
+    studio.keep(alex.page, "onboarding-en")
     alex.onboard()
     alex.pick(2, 4)
-    studio.keep(page, "booking-en")
+    studio.keep(alex.page, "booking-en", narrow=True)
+    alex.do("book")
+    alex.at("booked")
+    studio.keep(alex.page, "booked-en")
+    alex.enter_room(datetime.fromisoformat(alex.page.locator("[data-pex-start]").get_attribute("data-pex-start") or ""))
+    proctor = Proctor(studio.page(language="en"))
+    proctor.sit_down()
+    alex.unlock(proctor.let_in("alex@example.org"))
+    alex.at("unlocked")
+    studio.keep(alex.page, "unlocked-en")
+    alex.do("start")
+    alex.at("sitting")
+    _work(alex)
+    studio.keep(alex.page, "sitting-en", narrow=True)
+    alex.do("finish")
+    alex.do("confirm")
+    alex.at("result")
+    studio.keep(alex.page, "result-en", narrow=True)
+    alex.page.goto("/demo/language/fr/")
+    alex.open().at("result")
+    studio.keep(alex.page, "result")
+
+
+def decided_later(studio: Studio) -> None:
+    """A receipt that waits for the course team, and a sitting that was not validated."""
+    page = studio.candidate("camille").open().page
+    for case in every_phase():
+        if case.phase is Phase.INVALIDATED or case is HANDED_IN:
+            page.locator("[data-pex-root]").evaluate("(root, html) => { root.innerHTML = html; }", case.html("fr"))
+            name = "invalidated" if case.phase is Phase.INVALIDATED else "submitted-waiting"
+            studio.keep(page, name)
+
+
+def _work(who: Candidate) -> None:
+    """One part verified, one begun."""
+    who.answer_part(1)
+    who.verify_part(1)
+    who.part(2).click()
+    for number in range(11, 17):
+        who.choose(number)
+    expect(who.exam.locator("[data-pex-connection]")).to_have_attribute("data-pex-connection", "online")
+    expect(who.exam.locator('[data-pex-draft][data-saved="yes"]')).to_be_visible()
+    expect(who.exam.locator(".pex-message")).to_have_count(0, timeout=10_000)
 
 
 def _shoot(page: Page, size: ViewportSize, path: Path) -> None:
@@ -195,7 +255,7 @@ def _shoot(page: Page, size: ViewportSize, path: Path) -> None:
 
 
 SCENES: dict[str, Callable[[Studio], None]] = {
-    scene.__name__: scene for scene in (around, whole_way, interruption, absence, english)
+    scene.__name__: scene for scene in (around, whole_way, interruption, absence, english, decided_later)
 }
 
 
