@@ -284,7 +284,7 @@ class Life:
                 assert row.reservation_id not in ledger.scheduled
 
 
-@pytest.mark.parametrize("seed", range(max(16, settings.default.max_examples // 4)))
+@pytest.mark.parametrize("seed", range(max(10, settings.default.max_examples // 6)))
 def test_random_lives(world: World, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     monkeypatch.setattr(proctoring, "_jitter", random.Random(seed))
     life = Life(world, seed)
