@@ -1,8 +1,9 @@
 """Rows of the exam: columns and constraints, nothing else.
 
 Reading order: Exam and its versions, the candidate's dossier (Candidacy), Appointment and its Seat, Attempt and its
-parts, then the trail (AuditEntry) and the vendor queue (OutboxEntry). All learner state is here; every change of state
-locks the candidacy's row first (see ``services``), so that one candidate's events are in one order.
+parts, then the trail (AuditEntry), what vendors said (VendorReview, WebhookEvent) and the queue to them
+(OutboxEntry, VendorHealth), and what operators have to look at (Alert). All learner state is here; every change
+of state locks the candidacy's row first (see ``services``), so that one candidate's events are in one order.
 Unique constraints are plain ones: MySQL has no conditional constraint, so "at most one active" is a nullable
 ``active_key`` that is NULL as soon as the row is over.
 """
@@ -104,7 +105,8 @@ class Seat(models.Model):
 
 
 class Appointment(models.Model):
-    """A booked slot. ``reservation_id`` is ours and stable for the vendor; ``reference`` seeds the proctor's code."""
+    """A booked slot. ``reservation_id`` is ours, stable for the vendor, and seeds the proctor's code. ``room_state`` is
+    what the vendor said last, at ``room_state_at``; it is asked again at ``look_at`` (NULL: never)."""
 
     candidacy = models.ForeignKey(Candidacy, on_delete=models.PROTECT, related_name="appointments")
     version = models.ForeignKey(ExamVersion, on_delete=models.PROTECT, related_name="+")
@@ -122,13 +124,20 @@ class Appointment(models.Model):
     reservation_id = models.CharField(max_length=40, unique=True)
     vendor_ref = models.CharField(max_length=64, blank=True, default="", db_index=True)
     key_id = models.CharField(max_length=12, blank=True, default="")
+    room_state = models.CharField(max_length=12, blank=True, default="")
+    room_state_at = models.DateTimeField(null=True)
+    look_at = models.DateTimeField(null=True)
+    looks = models.PositiveSmallIntegerField(default=0)
     consent_at = models.DateTimeField(null=True)
     wrong_tries = models.PositiveIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["state", "start"], name="pex_appointment_due")]
+        indexes = [
+            models.Index(fields=["state", "start"], name="pex_appointment_due"),
+            models.Index(fields=["look_at"], name="pex_appointment_look"),
+        ]
 
     def __str__(self) -> str:
         return self.reservation_id
@@ -167,6 +176,7 @@ class Attempt(models.Model):
     released_at = models.DateTimeField(null=True)
     score_sent_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
+    evidence_erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["candidacy", "number"], name="pex_attempt_number")]
@@ -235,13 +245,37 @@ class AuditEntry(models.Model):
         return f"{self.chain}#{self.sequence} {self.action}"
 
 
-class OutboxEntry(models.Model):
-    """A write to a vendor, kept until it is done or given up. The payload holds no code and no personal data."""
+class VendorReview(models.Model):
+    """What a vendor said of an attempt once it was over: each different opinion is kept, the last one counts.
 
-    KINDS = [("book", "book"), ("move", "move"), ("cancel", "cancel")]
-    STATES = [("pending", "pending"), ("done", "done"), ("refused", "refused"), ("skipped", "skipped")]
+    Comment and incidents are personal: they are emptied with the evidence, the verdict stays.
+    """
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="vendor_reviews")
+    backend = models.CharField(max_length=32)
+    verdict = models.CharField(max_length=12)
+    missing_identity = models.JSONField(default=list)
+    incidents = models.JSONField(default=list)
+    comment = models.TextField(blank=True, default="")
+    digest = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "digest"], name="pex_vendor_review_once")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id} {self.verdict}"
+
+
+class OutboxEntry(models.Model):
+    """A write to a vendor, kept until it is done or given up (``stuck``: an operator retries it or says it was done by
+    hand, with a reason). The payload holds no code and no personal data."""
+
+    KINDS = [("book", "book"), ("move", "move"), ("cancel", "cancel"), ("erase", "erase")]
+    STATES = [(name, name) for name in ("pending", "done", "refused", "skipped", "stuck", "by_hand")]
 
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="outbox")
+    backend = models.CharField(max_length=32, default="")
     kind = models.CharField(max_length=8, choices=KINDS)
     payload = models.JSONField(default=dict)
     idempotency_key = models.CharField(max_length=64, unique=True)
@@ -250,6 +284,7 @@ class OutboxEntry(models.Model):
     next_try_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=32, blank=True, default="")
+    reason = models.CharField(max_length=255, blank=True, default="")
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
 
@@ -258,3 +293,63 @@ class OutboxEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.idempotency_key}"
+
+
+class VendorHealth(models.Model):
+    """The circuit breaker of one vendor, shared by all processes: after some failures in a row nothing is sent until
+    ``open_until``, then one request tries."""
+
+    backend = models.CharField(max_length=32, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    open_until = models.DateTimeField(null=True)
+    last_ok_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=32, blank=True, default="")
+    last_error_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.backend
+
+
+class Alert(models.Model):
+    """Something an operator has to look at. One row per matter while it is open (``open_key`` is NULL once closed)."""
+
+    open_key = models.CharField(max_length=160, null=True, unique=True)  # noqa: DJ001 (NULLs may repeat, '' not)
+    kind = models.CharField(max_length=32)
+    backend = models.CharField(max_length=32, blank=True, default="")
+    appointment = models.ForeignKey(Appointment, null=True, on_delete=models.PROTECT, related_name="alerts")
+    detail = models.JSONField(default=dict)
+    count = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=40, blank=True, default="")
+    reason = models.CharField(max_length=255, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["closed_at", "last_at"], name="pex_alert_open")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.backend}"
+
+
+class WebhookEvent(models.Model):
+    """A vendor's call, verified and stored before it is answered; acted on later, once. No body is kept."""
+
+    backend = models.CharField(max_length=32)
+    key = models.CharField(max_length=64)
+    kind = models.CharField(max_length=12)
+    reservation_id = models.CharField(max_length=64, blank=True, default="")
+    vendor_ref = models.CharField(max_length=64, blank=True, default="")
+    vendor_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    next_try_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    handled_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=32, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["backend", "key"], name="pex_webhook_once")]
+        indexes = [models.Index(fields=["handled_at", "next_try_at"], name="pex_webhook_due")]
+
+    def __str__(self) -> str:
+        return f"{self.backend} {self.kind} {self.key[:12]}"

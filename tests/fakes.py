@@ -15,7 +15,7 @@ from proctored_exam_xblock.backends.base import (
     Launch,
     NotFound,
     Reservation,
-    ReservationState,
+    SessionState,
     SlotQuery,
     TooEarly,
 )
@@ -115,11 +115,12 @@ class FakeVendor(Backend):
         self.ledger.reservations[booking.reservation_id] = (known[0], known[1], False)
         self.ledger.done()
 
-    def reservations(self, student_id: str) -> tuple[Reservation, ...]:
+    def reservations(self, first: datetime, last: datetime) -> tuple[Reservation, ...]:
         self.ledger.answer("reservations")
         return tuple(
-            Reservation(ours, ref, start, ReservationState.SCHEDULED if alive else ReservationState.CANCELLED)
+            Reservation(ours, ref, start, SessionState.SCHEDULED if alive else SessionState.CANCELLED)
             for ours, (ref, start, alive) in self.ledger.reservations.items()
+            if first <= start < last
         )
 
     def launch(self, booking: Booking) -> Launch:

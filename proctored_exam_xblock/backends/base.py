@@ -1,22 +1,27 @@
 """The interface of a proctoring service: frozen request and answer types, declared capabilities, a few methods.
 
 Every method that talks to a vendor raises only :class:`BackendError` subclasses and is never called inside a
-database transaction. The page and the services ask ``capabilities``, never a backend's name.
+database transaction. The page and the services ask ``capabilities``, never a backend's name. A service overrides the
+methods of the capabilities it declares (``METHODS``) and no others; docs/backends.md shows a whole one.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Any, ClassVar
 
 
 class Capability(StrEnum):
-    """What a service can do. BOOKING: it keeps a calendar of its own. ROOM: a page to open for the candidate.
-    UNLOCK_CODE: its proctor receives and types the appointment's code. The others are asked for by later work."""
+    """What a service can do.
+
+    BOOKING: appointments are told to it and it lists them. ROOM: it has a page to open for the candidate.
+    UNLOCK_CODE: its proctor receives and types the appointment's code. LIVE_STATUS: its state of the session opens
+    the exam. REVIEW: it gives a verdict afterwards. WEBHOOKS: it calls us. LTI_LAUNCH: its room opens by a signed
+    form. NATIVE: sessions live in the platform's own proctoring tables. ERASURE: it deletes evidence on demand.
+    """
 
     BOOKING = "booking"
     ROOM = "room"
@@ -26,9 +31,10 @@ class Capability(StrEnum):
     WEBHOOKS = "webhooks"
     LTI_LAUNCH = "lti_launch"
     NATIVE = "native"
+    ERASURE = "erasure"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Person:
     """The candidate as the vendor needs to know them; ``student_id`` is our stable opaque id, never the username."""
 
@@ -43,6 +49,8 @@ class Person:
     zipcode: str = ""
     country: str = ""
     time_zone: str = "UTC"
+    user_id: int = 0
+    """The platform's id of the account, for services that live in the platform; never sent to a vendor."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +65,9 @@ class SlotQuery:
 
 @dataclass(frozen=True, repr=False)
 class Booking:
-    """One appointment as sent to a vendor. ``reservation_id`` is ours and makes every call idempotent;
-    ``vendor_ref`` is theirs, '' until known; ``code`` is the proctor's password or '' (never logged: no repr)."""
+    """One appointment as told to a vendor. ``reservation_id`` is ours and makes every call idempotent;
+    ``vendor_ref`` is theirs, '' until known; ``vendor_exam`` is the exam's name at the vendor, as the course team
+    entered it; ``code`` is the proctor's password or '' (never logged: no repr)."""
 
     reservation_id: str
     person: Person
@@ -66,10 +75,14 @@ class Booking:
     start: datetime
     duration_minutes: int
     vendor_ref: str = ""
+    vendor_exam: str = ""
     code: str = ""
     exam_url: str = ""
     return_url: str = ""
     notes: str = ""
+    course_key: str = ""
+    usage_key: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,9 +92,14 @@ class Confirmation:
     vendor_ref: str
 
 
-class ReservationState(Enum):
+class SessionState(StrEnum):
+    """A session at the vendor. WAITING: the candidate is in the room, the exam may not begin yet. OPEN: the vendor lets
+    the candidate begin. UNKNOWN: not there, or a word we do not know; it never opens and never cancels anything."""
+
+    UNKNOWN = "unknown"
     SCHEDULED = "scheduled"
-    STARTED = "started"
+    WAITING = "waiting"
+    OPEN = "open"
     ENDED = "ended"
     CANCELLED = "cancelled"
 
@@ -93,14 +111,75 @@ class Reservation:
     reservation_id: str
     vendor_ref: str
     start: datetime
-    state: ReservationState
+    state: SessionState
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the vendor says of one session now. ``vendor_ref`` and ``start`` are theirs, when it tells them."""
+
+    state: SessionState
+    vendor_ref: str = ""
+    start: datetime | None = None
+
+
+class Verdict(StrEnum):
+    """A reviewer's opinion; the decision is the examination board's. PENDING: incidents or photos are known already,
+    the opinion is not."""
+
+    PENDING = "pending"
+    CLEAR = "clear"
+    SUSPICIOUS = "suspicious"
+    FRAUD = "fraud"
+
+
+@dataclass(frozen=True, repr=False)
+class Incident:
+    """Something a proctor or reviewer noted; ``text`` is theirs and stays in the candidate's file."""
+
+    kind: str
+    text: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Review:
+    """``missing_identity`` names what the vendor should have and has not: ``document``, ``face`` (R-PE-2)."""
+
+    verdict: Verdict
+    missing_identity: tuple[str, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    comment: str = ""
+
+
+class EventKind(StrEnum):
+    """What a webhook is about. It is a hint to ask the vendor, whatever it claims."""
+
+    BOOKING = "booking"
+    SESSION = "session"
+    REVIEW = "review"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class VendorEvent:
+    """A webhook that was verified. ``key`` (64 characters at most) is the same for the same event sent again; ``at``
+    is the vendor's instant, None when it gives none. Nothing personal is in it."""
+
+    key: str
+    kind: EventKind
+    reservation_id: str = ""
+    vendor_ref: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, repr=False)
 class Launch:
-    """Where to send the candidate's browser; the URL is a login and is never logged or stored."""
+    """Where to send the candidate's browser: a redirect, or with ``form`` a POST of these fields, signed for this very
+    moment. Either is a login and is never logged or stored."""
 
     url: str
+    form: Mapping[str, str] = field(default_factory=dict)
 
 
 class BackendError(Exception):
@@ -159,7 +238,19 @@ class Misconfigured(Refused):
     code = "misconfigured"
 
 
-class Backend(ABC):
+class BadEvent(BackendError):
+    """A webhook that is no event of this vendor."""
+
+    code = "bad_event"
+
+
+class BadSignature(BadEvent):
+    """A webhook whose raw bytes were not signed with the shared secret."""
+
+    code = "bad_signature"
+
+
+class Backend:
     """One proctoring service.
 
     Args:
@@ -169,39 +260,91 @@ class Backend(ABC):
 
     slug: ClassVar[str]
     verbose_name: ClassVar[str]
-    capabilities: ClassVar[frozenset[Capability]]
+    capabilities: frozenset[Capability] = frozenset()
     required_settings: ClassVar[tuple[str, ...]] = ()
     candidate_fields: ClassVar[tuple[str, ...]] = ()
     """Fields of the information form that the vendor needs, in the order to ask them."""
+    refuses_email_aliases: ClassVar[bool] = False
+    """True where an address like name+tag@example.org gets no mail (R-PE-4)."""
     unsupported_systems: ClassVar[tuple[str, ...]] = ()
     """Operating systems the vendor does not support: linux, windows_xp, chromeos, ios, android."""
     equipment_url: str = ""
     help_phones: tuple[str, ...] = ()
+    help_emails: tuple[str, ...] = ()
+    help_url: str = ""
 
     def __init__(self, settings: Mapping[str, Any], now: Callable[[], datetime]) -> None:
         self.settings = settings
         self.now = now
 
-    @abstractmethod
-    def slots(self, query: SlotQuery) -> tuple[datetime, ...]:
-        """Starts the vendor offers, UTC, sorted. Raises Unavailable or Refused."""
+    def slots(self, query: SlotQuery) -> tuple[datetime, ...] | None:
+        """Starts the vendor offers, UTC, sorted; None when it takes every start of ours. Raises Unavailable or
+        Refused."""
+        return None
 
-    @abstractmethod
     def book(self, booking: Booking) -> Confirmation:
         """Book; the same ``reservation_id`` twice gives one reservation. Raises Unavailable or Refused."""
+        raise Refused
 
-    @abstractmethod
     def move(self, booking: Booking, start: datetime) -> Confirmation:
         """Move to ``start`` (UTC); the old slot stays if it fails. Raises Unavailable or Refused."""
+        raise Refused
 
-    @abstractmethod
     def cancel(self, booking: Booking) -> None:
         """Cancel; already cancelled or never known counts as done. Raises Unavailable or Refused."""
+        raise Refused
 
-    @abstractmethod
-    def reservations(self, student_id: str) -> tuple[Reservation, ...]:
-        """The vendor's present list for one candidate. Raises Unavailable or Refused."""
+    def reservations(self, first: datetime, last: datetime) -> tuple[Reservation, ...]:
+        """All that the vendor knows with ``first <= start < last``, cancelled and past ones as far as it tells.
 
-    @abstractmethod
+        Raises Unavailable (also when any line is unreadable: a list with holes would look like lost bookings) or
+        Refused.
+        """
+        return ()
+
     def launch(self, booking: Booking) -> Launch:
         """The room's address now; call again to rejoin. Raises TooEarly, Unavailable or Refused."""
+        raise Refused
+
+    def status(self, booking: Booking) -> Status:
+        """The session's present state; not there is UNKNOWN, no error. Raises Unavailable or Refused."""
+        return Status(SessionState.UNKNOWN)
+
+    def review(self, booking: Booking) -> Review | None:
+        """What is known of the session once it is over, None while nothing is. Raises Unavailable or Refused."""
+        return None
+
+    def parse_event(self, headers: Mapping[str, str], body: bytes) -> VendorEvent:
+        """Verify a webhook's raw bytes, then read them.
+
+        Args:
+            headers: names in lower case.
+            body: as received.
+
+        Raises:
+            BadSignature: not signed with our secret, or no secret is set.
+            BadEvent: signed, and no event.
+        """
+        raise BadSignature
+
+    def erase(self, booking: Booking) -> None:
+        """Delete recordings and photographs (R-FUN-24); not there counts as done. Raises Unavailable or Refused."""
+        raise Refused
+
+
+METHODS: Mapping[Capability, tuple[str, ...]] = {
+    Capability.BOOKING: ("book", "move", "cancel", "reservations"),
+    Capability.ROOM: ("launch",),
+    Capability.LIVE_STATUS: ("status",),
+    Capability.REVIEW: ("review",),
+    Capability.WEBHOOKS: ("parse_event",),
+    Capability.LTI_LAUNCH: ("launch",),
+    Capability.ERASURE: ("erase",),
+}
+"""What a backend that declares a capability has to override."""
+
+
+def unkept_promises(backend: type[Backend]) -> tuple[str, ...]:
+    """Methods of the declared capabilities that a backend does not override, by name."""
+    promised = {name for capability in backend.capabilities for name in METHODS.get(capability, ())}
+    return tuple(sorted(name for name in promised if getattr(backend, name) is getattr(Backend, name)))

@@ -29,7 +29,7 @@ from .base import (
     Person,
     Refused,
     Reservation,
-    ReservationState,
+    SessionState,
     SlotGone,
     SlotQuery,
     StaleRequest,
@@ -156,15 +156,19 @@ class ProctorU(Backend):
         if existing is not None and existing.vendor_ref != known:
             self._remove(booking, existing.vendor_ref)
 
-    def reservations(self, student_id: str) -> tuple[Reservation, ...]:
-        """Pending reservations; what is absent was cancelled or used. An unreadable row is never skipped."""
-        rows = self._call("getStudentReservationList", student_id=student_id)
+    def reservations(self, first: datetime, last: datetime) -> tuple[Reservation, ...]:
+        """Pending reservations of the whole institution; what is absent was cancelled or used."""
+        return tuple(found for found in self.pending() if first <= found.start < last)
+
+    def pending(self, student_id: str = "") -> tuple[Reservation, ...]:
+        """Pending reservations of one student, '' for everybody's. An unreadable row is never skipped."""
+        rows = self._call("getStudentReservationList", **_present(student_id=student_id))
         return tuple(
             Reservation(
                 reservation_id=str(row.get("reservation_id") or ""),
                 vendor_ref=_number(row),
                 start=_instant(row, "start_date"),
-                state=ReservationState.SCHEDULED,
+                state=SessionState.SCHEDULED,
             )
             for row in _rows(rows)
         )
@@ -214,7 +218,7 @@ class ProctorU(Backend):
         return True
 
     def _find(self, booking: Booking) -> Reservation | None:
-        for reservation in self.reservations(booking.person.student_id):
+        for reservation in self.pending(booking.person.student_id):
             if reservation.reservation_id == booking.reservation_id:
                 return reservation
         return None

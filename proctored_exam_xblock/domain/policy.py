@@ -45,6 +45,7 @@ class ExamPolicy:
 
     title: str = "Examen final certifiant"
     backend: str = "none"
+    vendor_exam: str = ""  # this exam's name or number at the service, where it has one
     unlock: Unlock = Unlock.NONE
     enrolment_modes: tuple[str, ...] = ("verified",)
     # The window, opening hours and slots (R-FUN-7, R-FUN-8). Dates are inclusive, in the exam's zone.
@@ -119,7 +120,7 @@ _RANGES = {
     "silent_window_seconds": (5, 3600),
     "pass_percent": (0, 100),
 }
-_LONGEST = {"certification_prefix": 12, "terms_version": 32}
+_LONGEST = {"certification_prefix": 12, "vendor_exam": 128, "terms_version": 32}
 """Texts that are kept beside each candidate or attempt, in columns of this width."""
 _MAX_WINDOW_DAYS = 400
 _YEARS = (1970, 9000)

@@ -45,7 +45,8 @@ def slots(caller: Caller, day: date, now: datetime) -> tuple[Dossier, Sequence[S
     first, last = ours[0], ours[-1] + timedelta(minutes=1)
     taken = seats.taken_between(dossier.exam, first, last)
     left = {start: policy.seats_per_slot - taken.get(start, 0) for start in ours}
-    offered = set(_vendor_starts(dossier, first, last)) if _has_calendar(dossier) else set(ours)
+    vendors = _vendor_starts(dossier, first, last) if _has_calendar(dossier) else None
+    offered = set(ours if vendors is None else vendors)
     return dossier, tuple(SlotOffer(start, left[start]) for start in ours if left[start] > 0 and start in offered)
 
 
@@ -61,7 +62,7 @@ def _has_calendar(dossier: Dossier) -> bool:
     return Capability.BOOKING in dossier.backend.capabilities
 
 
-def _vendor_starts(dossier: Dossier, first: datetime, last: datetime) -> tuple[datetime, ...]:
+def _vendor_starts(dossier: Dossier, first: datetime, last: datetime) -> tuple[datetime, ...] | None:
     person = dossier.facts.person
     query = SlotQuery(
         first=first,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, F, OuterRef, Q
 
 from ..models import Appointment, OutboxEntry
+from . import exams
 
 LEASE = timedelta(seconds=60)
 _LONGEST_WAIT = timedelta(hours=1)
@@ -26,6 +27,7 @@ def add(appointment: Appointment, kind: str, now: datetime, **payload: str) -> O
     earlier.filter(next_try_at__gt=now).update(next_try_at=now)
     return OutboxEntry.objects.create(
         appointment=appointment,
+        backend=exams.snapshot(appointment.version).policy.backend,
         kind=kind,
         payload=payload,
         idempotency_key=f"{appointment.reservation_id}:{count + 1}",

@@ -180,14 +180,19 @@ def booking_for(dossier: Dossier, appointment: Appointment, *, code: str = "") -
             zipcode=person.zipcode,
             country=person.country,
             time_zone=person.time_zone or policy.time_zone,
+            user_id=person.user_id,
         ),
         title=policy.title,
         start=appointment.start,
         duration_minutes=appointment.duration_minutes,
         vendor_ref=appointment.vendor_ref,
+        vendor_exam=policy.vendor_exam,
         code=code,
         exam_url=address,
         return_url=address,
+        course_key=dossier.exam.course_key,
+        usage_key=dossier.exam.usage_key,
+        language=policy.language,
     )
 
 

@@ -239,7 +239,7 @@ def test_errors_and_logs_carry_no_vendor_text_no_code_and_no_login(
 def test_an_unreadable_list_is_an_outage(answer: object) -> None:
     client = Vendor(getScheduleInfoAvailableTimesList=answer, getStudentReservationList=answer).client()
     with pytest.raises(base.Unavailable):
-        client.reservations("anon-7f3a")
+        client.pending("anon-7f3a")
     with pytest.raises(base.Unavailable):
         client.slots(SlotQuery(NOW, NOW + timedelta(hours=1), 30, "UTC"))
 
@@ -305,5 +305,5 @@ def test_slots_never_ask_for_the_past() -> None:
 
 def test_instants_without_a_zone_are_utc() -> None:
     row = {"reservation_no": 5, "reservation_id": None, "start_date": "2027-03-04T17:00:00"}
-    (found,) = Vendor(getStudentReservationList=good([row])).client().reservations("anon-7f3a")
-    assert found == base.Reservation("", "5", START, base.ReservationState.SCHEDULED)
+    (found,) = Vendor(getStudentReservationList=good([row])).client().pending("anon-7f3a")
+    assert found == base.Reservation("", "5", START, base.SessionState.SCHEDULED)

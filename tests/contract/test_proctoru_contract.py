@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from proctored_exam_xblock.backends import base
-from proctored_exam_xblock.backends.base import Reservation, ReservationState, SlotQuery
+from proctored_exam_xblock.backends.base import Reservation, SessionState, SlotQuery
 from proctored_exam_xblock.backends.proctoru import ProctorU
 from proctored_exam_xblock.simulators.process import Simulator
 
@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 
 def numbers(backend: ProctorU, student_id: str = "anon-7f3a") -> list[str]:
-    return [reservation.vendor_ref for reservation in backend.reservations(student_id)]
+    return [reservation.vendor_ref for reservation in backend.pending(student_id)]
 
 
 # Slots.
@@ -59,10 +59,10 @@ def test_the_vendor_may_ask_for_notice(backend: ProctorU, simulator: Simulator, 
 def test_booking_twice_gives_one_reservation(backend: ProctorU, booking: Make) -> None:
     first = backend.book(booking())
     assert backend.book(booking()) == first
-    assert backend.reservations("anon-7f3a") == (
-        Reservation("r-0001", first.vendor_ref, booking().start, ReservationState.SCHEDULED),
+    assert backend.pending("anon-7f3a") == (
+        Reservation("r-0001", first.vendor_ref, booking().start, SessionState.SCHEDULED),
     )
-    assert backend.reservations("anon-unknown") == ()
+    assert backend.pending("anon-unknown") == ()
 
 
 def test_an_overlapping_booking_is_refused(backend: ProctorU, booking: Make) -> None:
@@ -118,13 +118,13 @@ def test_moving_keeps_one_reservation_under_the_number_answered(
     later = booking().start + HOUR
     second = backend.move(booking(vendor_ref=first), later).vendor_ref
     assert (second != first) is changes
-    assert backend.reservations("anon-7f3a") == (Reservation("r-0001", second, later, ReservationState.SCHEDULED),)
+    assert backend.pending("anon-7f3a") == (Reservation("r-0001", second, later, SessionState.SCHEDULED),)
 
 
 def test_a_reservation_is_not_in_its_own_way_when_moved_a_little(backend: ProctorU, booking: Make) -> None:
     number = backend.book(booking()).vendor_ref
     backend.move(booking(vendor_ref=number), booking().start + timedelta(minutes=15))
-    assert backend.reservations("anon-7f3a")[0].start == booking().start + timedelta(minutes=15)
+    assert backend.pending("anon-7f3a")[0].start == booking().start + timedelta(minutes=15)
 
 
 def test_moving_without_or_with_an_old_number_works_too(backend: ProctorU, booking: Make) -> None:
@@ -144,7 +144,7 @@ def test_a_move_that_fails_keeps_the_old_slot(
     for start in (other.start, time.later(minutes=-15)):
         with pytest.raises(base.SlotGone):
             backend.move(booking(vendor_ref=number), start)
-    assert backend.reservations("anon-7f3a")[0].start == booking().start
+    assert backend.pending("anon-7f3a")[0].start == booking().start
 
 
 def test_moving_what_was_cancelled_or_never_booked_is_refused(backend: ProctorU, booking: Make) -> None:
@@ -160,7 +160,7 @@ def test_a_reservation_whose_time_has_passed_unused_can_be_moved(backend: Procto
     number = backend.book(booking()).vendor_ref
     time.go(booking().start + 3 * HOUR)
     backend.move(booking(vendor_ref=number), booking().start + 4 * HOUR)
-    assert backend.reservations("anon-7f3a")[0].start == booking().start + 4 * HOUR
+    assert backend.pending("anon-7f3a")[0].start == booking().start + 4 * HOUR
 
 
 @pytest.mark.parametrize("known", ["number", "no number", "old number"])
@@ -225,7 +225,7 @@ def test_every_request_survives_two_failures_of_each_kind(
         "book": lambda: backend.book(booking()),
         "move": lambda: backend.move(booking(), later),
         "cancel": lambda: backend.cancel(booking()),
-        "reservations": lambda: backend.reservations("anon-7f3a"),
+        "reservations": lambda: backend.pending("anon-7f3a"),
         "launch": lambda: backend.launch(booking()),
     }[action]
     simulator.set_fault(mode)
@@ -237,7 +237,7 @@ def test_every_request_survives_two_failures_of_each_kind(
     expected = {"slots": 0, "cancel": 0}.get(action, 1)
     assert len(numbers(backend)) == expected
     if action == "move":
-        assert backend.reservations("anon-7f3a")[0].start == later
+        assert backend.pending("anon-7f3a")[0].start == later
 
 
 def test_a_lost_answer_was_done_once_only(backend: ProctorU, simulator: Simulator, booking: Make) -> None:
@@ -257,7 +257,7 @@ def test_a_lost_request_was_not_done(backend: ProctorU, simulator: Simulator, bo
         backend.book(booking())
     with pytest.raises(base.Unavailable):
         backend.book(booking(reservation_id="r-0002", start=booking().start + HOUR))
-    assert [found.reservation_id for found in backend.reservations("anon-7f3a")] == ["r-0001"]
+    assert [found.reservation_id for found in backend.pending("anon-7f3a")] == ["r-0001"]
 
 
 def test_a_lost_cancellation_after_a_move_is_repeated_safely(

@@ -92,15 +92,12 @@ def test_a_package_that_cannot_be_used_counts_as_not_configured(
         registry.get("broken")
 
 
-def test_without_a_service_everything_succeeds_and_nothing_is_offered(
+def test_without_a_service_nothing_is_declared_and_nothing_can_be_asked(
     configured: dict[str, dict[str, Any]], booking: Any
 ) -> None:
     backend = registry.get("none")
     assert backend.capabilities == frozenset()
-    assert backend.slots(base.SlotQuery(NOW, NOW + timedelta(days=1), 30, "UTC")) == ()
-    assert backend.book(booking()).vendor_ref == "r-0001"
-    assert backend.move(booking(), NOW).vendor_ref == "r-0001"
-    backend.cancel(booking())
-    assert backend.reservations("anon-7f3a") == ()
-    with pytest.raises(base.Refused):
-        backend.launch(booking())
+    assert backend.slots(base.SlotQuery(NOW, NOW + timedelta(days=1), 30, "UTC")) is None
+    for ask in (backend.book, backend.cancel, backend.launch, backend.erase):
+        with pytest.raises(base.Refused):
+            ask(booking())
