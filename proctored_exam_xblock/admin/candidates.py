@@ -1,31 +1,19 @@
-"""Django admin: rows to read, and the few things staff do by hand; nothing is edited or deleted here."""
+"""Exams, candidates and their trail."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from . import conf, models
-from .domain.errors import ExamError
-from .messages import text
-from .services import interventions, review
-
-
-class ReadOnly(admin.ModelAdmin):
-    """State changes only through services, which audit them."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+from .. import conf, models
+from ..domain.errors import ExamError
+from ..messages import text
+from ..services import interventions, review
+from .rows import ReadOnly
 
 
 @admin.register(models.Exam)
@@ -71,12 +59,6 @@ class AttemptAdmin(ReadOnly):
                 review.release(attempt.pk, conf.now(), f"staff:{request.user.pk}")
             except ExamError as error:
                 self.message_user(request, text(error), messages.ERROR)
-
-
-@admin.register(models.OutboxEntry)
-class OutboxAdmin(ReadOnly):
-    list_display = ("idempotency_key", "kind", "state", "tries", "next_try_at", "last_error")
-    list_filter = ("state", "kind", "last_error")
 
 
 @admin.register(models.AuditEntry)
