@@ -1,4 +1,7 @@
-"""The simulator's clock: real time plus an offset, or stopped; moved by the demo's time machine and by tests."""
+"""The simulator's clock: real time plus an offset, or stopped; moved by the demo's time machine and by tests.
+
+``skew`` puts it wrong on purpose, whatever it is set to.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,13 @@ class Clock:
         self._lock = threading.Lock()
         self._offset = timedelta(0)
         self._stopped: datetime | None = None
+        self._skew = timedelta(0)
         if start is not None:
             self.set(start)
 
     def now(self) -> datetime:
         with self._lock:
-            return self._stopped or _real() + self._offset
+            return (self._stopped or _real() + self._offset) + self._skew
 
     def set(self, moment: datetime, *, stopped: bool = False) -> None:
         """Make ``moment`` the present; ``stopped`` keeps it there until it is set or advanced again."""
@@ -37,6 +41,17 @@ class Clock:
             self._offset += timedelta(seconds=seconds)
             if self._stopped is not None:
                 self._stopped += timedelta(seconds=seconds)
+
+    @property
+    def skew(self) -> float:
+        """Seconds this clock is ahead of what it was set to."""
+        with self._lock:
+            return self._skew.total_seconds()
+
+    @skew.setter
+    def skew(self, seconds: float) -> None:
+        with self._lock:
+            self._skew = timedelta(seconds=seconds)
 
     @property
     def stopped(self) -> bool:

@@ -42,11 +42,16 @@ class Simulator:
         """Set the vendor's clock, and stop it unless told otherwise."""
         self.post("clock", {"now": now.isoformat(), "stopped": stopped})
 
-    def set_fault(self, mode: str, *, seconds: float = 5, only: str = "") -> None:
-        self.post("faults", {"mode": mode, "seconds": seconds, "only": only})
+    def skew_clock(self, seconds: float) -> None:
+        """Put the vendor's clock wrong by this much, ahead when positive."""
+        self.post("clock", {"skew": seconds})
+
+    def set_fault(self, mode: str, **details: object) -> None:
+        """``details``: seconds, only, every, share, seed (:class:`~proctored_exam_xblock.simulators.faults.Fault`)."""
+        self.post("faults", {"mode": mode, **details})
 
     def switch(self, **switches: object) -> None:
-        """Change the vendor's habits: capacity, lead_minutes, new_number_on_move, duplicate_rows."""
+        """Change the vendor's habits, as its ``Switches`` name them."""
         self.post("switches", switches)
 
     def reset(self) -> None:

@@ -232,7 +232,11 @@ def test_students_can_be_edited_read_and_logged_in_once(wire: Wire) -> None:
 
 def test_the_clock_can_be_read_set_advanced_and_stopped(wire: Wire) -> None:
     wire.simulator.post("clock", {"advance": 3600})
-    assert json.loads(wire.simulator.get("clock/")) == {"now": "2027-03-01T10:00:00+00:00", "stopped": True}
+    assert json.loads(wire.simulator.get("clock/")) == {
+        "now": "2027-03-01T10:00:00+00:00",
+        "stopped": True,
+        "skew": 0,
+    }
     wire.simulator.set_clock(NOW + timedelta(days=1), stopped=False)
     running = json.loads(wire.simulator.get("clock/"))
     assert running["stopped"] is False

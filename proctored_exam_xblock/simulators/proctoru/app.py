@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from ..clock import Clock, parse_instant
-from ..faults import Fault, Faults, parse_fault
+from ..faults import Fault, Faults, Mode, parse_fault
 from ..web import Request, Response, json_response, see_other
 from . import room_page, seat_page, sessions
 from .api import Api, Switches
@@ -139,19 +139,24 @@ class ProctorUSimulator:
         if request.method == "POST":
             moment = parse_instant(request.params.get("now"))
             seconds = _number(request.params.get("advance"))
-            if moment is not None:
+            skew = _number(request.params.get("skew"))
+            if skew is not None:
+                self._clock.skew = skew
+            elif moment is not None:
                 self._clock.set(moment, stopped=request.params.get("stopped") in (True, "true", "1"))
             elif seconds is not None and "now" not in request.params:
                 self._clock.advance(seconds)
             else:
-                return json_response({"error": "now (ISO) or advance (seconds) is needed"}, 400)
-        return json_response({"now": self._clock.now().isoformat(), "stopped": self._clock.stopped})
+                return json_response({"error": "now (ISO), advance or skew (seconds) is needed"}, 400)
+        return json_response(
+            {"now": self._clock.now().isoformat(), "stopped": self._clock.stopped, "skew": self._clock.skew}
+        )
 
     def _serve_faults(self, request: Request) -> Response:
         if request.method == "POST":
             fault = parse_fault(request.params)
             if fault is None:
-                return json_response({"error": "mode must be ok, slow, down, garbage or lossy"}, 400)
+                return json_response({"error": f"mode must be one of {', '.join(Mode)}"}, 400)
             self._faults.set(fault)
             if "form-urlencoded" in request.headers.get("content-type", ""):
                 return see_other(f"{self._prefix}/")
@@ -170,11 +175,12 @@ class ProctorUSimulator:
         return json_response(asdict(self._api.switches))
 
     def _serve_reset(self, request: Request) -> Response:
-        """Data, faults, switches and the error count; the clock stays where it is."""
+        """Data, faults, switches, the clock's skew and the error count; the clock stays where it is."""
         if request.method != "POST":
             return Response("Method not allowed", 405)
         self._store.reset()
         self._faults.set(Fault())
+        self._clock.skew = 0
         self._api.switches = Switches()
         self._api.envelopes.reset()
         return json_response({"ok": True})

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from ..faults import Fault
+from ..faults import FAULT_NAMES, Fault
 from . import sessions
 from .look import DOCUMENT, FACE, instant, join, local_instant, page
 from .store import Note, Reservation
@@ -73,14 +73,6 @@ _FAULTS = Markup("""
   <div class="row">{buttons}</div>
 </section>
 """)
-
-FAULT_NAMES = {
-    "ok": ("Aucune", "Le service répond normalement."),
-    "slow": ("Lent", "Chaque réponse attend {seconds:g} s."),
-    "down": ("En panne", "Le service répond par une erreur 500 sans rien faire."),
-    "garbage": ("Illisible", "Les réponses sont tronquées ou remplacées par une page."),
-    "lossy": ("Perte", "La demande est faite mais la réponse perdue, ou l’inverse, en alternance."),
-}
 
 
 def render(
