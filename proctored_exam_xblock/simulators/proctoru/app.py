@@ -44,6 +44,7 @@ class ProctorUSimulator:
             "faults": self._serve_faults,
             "switches": self._serve_switches,
             "reset": self._serve_reset,
+            "state": self._serve_state,
         }
 
     def __call__(self, request: Request) -> Response:
@@ -173,6 +174,21 @@ class ProctorUSimulator:
                     changes[known.name] = value
             self._api.switches = replace(self._api.switches, **changes)
         return json_response(asdict(self._api.switches))
+
+    def _serve_state(self, request: Request) -> Response:
+        """The vendor's own record, for rehearsals and tests that compare it with the other side's."""
+        lines = [
+            {
+                "reservation_id": reservation.reservation_id,
+                "number": str(reservation.reservation_no),
+                "start": reservation.start.isoformat(),
+                "state": reservation.state,
+                "email": self._person(reservation).get("email", ""),
+                "active": reservation.active,
+            }
+            for reservation in self._store.reservations()
+        ]
+        return json_response({"sessions": lines})
 
     def _serve_reset(self, request: Request) -> Response:
         """Data, faults, switches, the clock's skew and the error count; the clock stays where it is."""
