@@ -116,6 +116,7 @@ def reason(code: str) -> str:
         "wrong_type": _("This value has not the right form."),
         "unknown_name": _("This setting does not exist."),
         "nobody_has_the_code": _("The proctoring service has nobody to whom this code could be sent."),
+        "no_sessions": _("One code per session is for exams with appointments that no proctoring service books."),
         "never_opens": _("The proctoring service cannot open the exam by itself: a password is needed."),
         "needs_appointments": _("The proctoring service works with appointments only."),
         "shorter_than_exam": _("The opening hours are shorter than the exam."),

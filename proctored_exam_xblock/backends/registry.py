@@ -22,6 +22,7 @@ ENTRY_POINT_GROUP = "proctored_exam.backend"
 
 _BUILT_IN = {
     "none": ("none", "NoBackend"),
+    "onsite": ("onsite", "OnSite"),
     "proctoru": ("proctoru", "ProctorU"),
 }
 

@@ -7,28 +7,36 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 ALPHABET = "BCDEFGHJKNPRSTUVXY"
 LENGTH = 8
 FREE_TRIES = 5
+APPOINTMENT = "proctor-code"
+SESSION = "session-code"
 _LONGEST_PAUSE = timedelta(minutes=15)
 
 
-def derive(key: str, reference: str) -> str:
-    """The code of one appointment: eight letters, the same for ever for the same key and reference.
+def derive(key: str, reference: str, purpose: str = APPOINTMENT) -> str:
+    """A code: eight letters, the same for ever for the same key, reference and purpose.
 
     Args:
         key: one key of the keyring (a secret).
-        reference: the appointment's stable reservation id.
+        reference: the appointment's stable reservation id, or :func:`session_reference`.
+        purpose: APPOINTMENT or SESSION; a code for the one is never that of the other.
     """
-    digest = hmac.new(key.encode(), b"proctor-code:" + reference.encode(), hashlib.sha256).digest()
+    digest = hmac.new(key.encode(), f"{purpose}:{reference}".encode(), hashlib.sha256).digest()
     number = int.from_bytes(digest, "big")
     letters = []
     for _ in range(LENGTH):
         number, index = divmod(number, len(ALPHABET))
         letters.append(ALPHABET[index])
     return "".join(letters)
+
+
+def session_reference(usage_key: str, start: datetime) -> str:
+    """What all candidates of one exam who begin at the same instant have in common."""
+    return f"{start.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}|{usage_key}"
 
 
 def key_id(key: str) -> str:

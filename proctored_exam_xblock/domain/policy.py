@@ -27,8 +27,14 @@ class Unlock(StrEnum):
     """What opens the exam once the candidate is in the room (R-FUN-13)."""
 
     APPOINTMENT_CODE = "appointment_code"
+    SESSION_CODE = "session_code"  # one for all candidates of the exam who begin at the same time
     EXAM_PASSWORD = "exam_password"  # noqa: S105  (a mode, not a password)
     NONE = "none"
+
+    @property
+    def is_code(self) -> bool:
+        """True for a code that is derived from the keyring."""
+        return self in (Unlock.APPOINTMENT_CODE, Unlock.SESSION_CODE)
 
 
 class Release(StrEnum):

@@ -120,6 +120,7 @@ def room(screen: Screen) -> Context:
         **_appointment(screen),
         "other_window": screen.attempt.state is State.SITTING,
         "password": screen.policy.unlock is not Unlock.NONE,
+        "session_code": screen.policy.unlock is Unlock.SESSION_CODE,
         "locked_seconds": dates.whole_seconds(locked, screen.now) if locked else 0,
         "locked_for": dates.stopwatch(dates.whole_seconds(locked, screen.now)) if locked else "",
     }

@@ -22,7 +22,6 @@ from ..domain.attempt import (
 )
 from ..domain.errors import AwaitingConfirmation, ExamError, SlotNotOffered, VendorUnavailable
 from ..domain.journey import Action
-from ..domain.policy import Unlock
 from ..domain.scheduling import SlotOffer, check_start, day_slots, may_move
 from ..models import Appointment, Candidacy, ExamVersion
 from . import appointments, audit, gate, outbox, proctoring, seats
@@ -118,7 +117,6 @@ def _new_appointment(dossier: Dossier, start: datetime, *, implicit: bool = Fals
     candidacy = dossier.own
     person = dossier.facts.person
     with_vendor = _has_calendar(dossier) and not implicit
-    needs_code = dossier.policy.unlock is Unlock.APPOINTMENT_CODE
     appointment = Appointment.objects.create(
         candidacy=candidacy,
         version=_current_version(dossier),
@@ -131,7 +129,7 @@ def _new_appointment(dossier: Dossier, start: datetime, *, implicit: bool = Fals
         first_name=person.first_name if person else "",
         last_name=person.last_name if person else "",
         reservation_id=uuid.uuid4().hex,
-        key_id=gate.newest_key_id() if needs_code else "",
+        key_id=gate.key_id_for(dossier.exam, dossier.policy, start),
         created_at=dossier.now,
     )
     candidacy.second_appointment = False

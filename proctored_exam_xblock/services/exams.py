@@ -92,8 +92,10 @@ def check_policy(policy: Mapping[str, Any], title: str) -> ExamPolicy:
         able = registry.backend_class(checked.backend).capabilities
     except NotConfigured:
         raise InvalidPolicy("backend", reason="unknown_name") from None
-    if checked.unlock is Unlock.APPOINTMENT_CODE and Capability.UNLOCK_CODE not in able:
+    if checked.unlock.is_code and Capability.UNLOCK_CODE not in able:
         raise InvalidPolicy("unlock", reason="nobody_has_the_code")
+    if checked.unlock is Unlock.SESSION_CODE and (Capability.BOOKING in able or not checked.appointments):
+        raise InvalidPolicy("unlock", reason="no_sessions")
     if checked.unlock is Unlock.NONE and Capability.ROOM in able and Capability.LIVE_STATUS not in able:
         raise InvalidPolicy("unlock", reason="never_opens")
     if not checked.appointments and able & {Capability.BOOKING, Capability.ROOM}:

@@ -10,9 +10,9 @@ from django.contrib.auth.hashers import check_password
 from .. import conf
 from ..domain import gate
 from ..domain.errors import NotConfigured, PasswordLocked, WrongPassword
-from ..domain.policy import Unlock
-from ..models import Appointment
-from . import audit
+from ..domain.policy import ExamPolicy, Unlock
+from ..models import Appointment, Exam
+from . import audit, exams
 from .dossier import Dossier
 
 
@@ -21,16 +21,33 @@ def newest_key_id() -> str:
     return gate.key_id(conf.keyring()[0])
 
 
+def key_id_for(exam: Exam, policy: ExamPolicy, start: datetime) -> str:
+    """The key that a new appointment is pinned to, '' when its exam has no such code. All of one session share a key,
+    so that an invigilator reads one code to everybody even when the keyring grew between two bookings."""
+    if policy.unlock is Unlock.SESSION_CODE:
+        ring = [gate.key_id(key) for key in conf.keyring()]
+        rows = Appointment.objects.filter(candidacy__exam=exam, start=start, key_id__in=ring).order_by("pk")
+        return rows.values_list("key_id", flat=True).first() or ring[0]
+    return newest_key_id() if policy.unlock.is_code else ""
+
+
 def code_of(appointment: Appointment) -> str:
-    """The appointment's code, computed when sent or shown and never stored.
+    """The code that opens this appointment, its own or its session's, computed when sent or shown and never stored.
 
     Raises:
         NotConfigured: its key left the keyring.
     """
     for key in conf.keyring():
         if gate.key_id(key) == appointment.key_id:
-            return gate.derive(key, appointment.reservation_id)
+            return _derived(key, appointment)
     raise NotConfigured(setting="PROCTORED_EXAM['KEYS']")
+
+
+def _derived(key: str, appointment: Appointment) -> str:
+    if exams.snapshot(appointment.version).policy.unlock is Unlock.SESSION_CODE:
+        usage_key = Exam.objects.filter(candidacies=appointment.candidacy_id).values_list("usage_key", flat=True).get()
+        return gate.derive(key, gate.session_reference(usage_key, appointment.start), gate.SESSION)
+    return gate.derive(key, appointment.reservation_id)
 
 
 @dataclass(frozen=True)
@@ -89,6 +106,9 @@ def _is_right(dossier: Dossier, appointment: Appointment, typed: str) -> bool:
         if not dossier.exam.password_hash:
             raise NotConfigured(setting="exam_password")
         return check_password(typed.strip(), dossier.exam.password_hash)
+    if dossier.policy.unlock is Unlock.SESSION_CODE:
+        # Under any key of the ring: who moved into a session brought the key of their first booking along.
+        return any(gate.matches(_derived(key, appointment), typed) for key in conf.keyring())
     return gate.matches(code_of(appointment), typed)
 
 

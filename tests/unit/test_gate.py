@@ -1,6 +1,7 @@
 """The proctor's code: readable on any keyboard, stable for one appointment, slow to guess (R-FUN-13, R-X-8)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,16 @@ def test_a_code_is_stable_and_depends_on_key_and_appointment():
     assert gate.derive("key", "reservation-1") == code
     assert gate.derive("key", "reservation-2") != code
     assert gate.derive("other", "reservation-1") != code
+
+
+def test_a_session_has_its_own_code_whatever_zone_its_start_is_written_in():
+    paris = datetime(2027, 3, 5, 16, 0, tzinfo=ZoneInfo("Europe/Paris"))
+    reference = gate.session_reference("exam-1", paris)
+
+    assert reference == gate.session_reference("exam-1", paris.astimezone(UTC))
+    assert reference != gate.session_reference("exam-2", paris)
+    assert reference != gate.session_reference("exam-1", paris + timedelta(minutes=15))
+    assert gate.derive("key", reference, gate.SESSION) != gate.derive("key", reference, gate.APPOINTMENT)
 
 
 def test_codes_spread_over_the_whole_alphabet():

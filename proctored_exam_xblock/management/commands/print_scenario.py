@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from lxml import etree
 
 from ... import conf, scenarios
+from ...domain.policy import Unlock
 from ...olx import append_parts
 
 
@@ -19,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=scenarios.NAMES)
         parser.add_argument("--backend", help="another proctoring service than the scenario's, e.g. none")
-        parser.add_argument("--unlock", choices=["appointment_code", "exam_password", "none"])
+        parser.add_argument("--unlock", choices=[mode.value for mode in Unlock])
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the element to standard output."""
