@@ -182,6 +182,14 @@ class Launch:
     form: Mapping[str, str] = field(default_factory=dict)
 
 
+class Step(StrEnum):
+    """What happened to an attempt here, for a service that keeps the platform's own attempt (NATIVE)."""
+
+    STARTED = "started"
+    ENDED = "ended"
+    ERROR = "error"
+
+
 class BackendError(Exception):
     """``code`` is stable and safe to store and show to staff; vendor text never is."""
 
@@ -331,6 +339,17 @@ class Backend:
         """Delete recordings and photographs (R-FUN-24); not there counts as done. Raises Unavailable or Refused."""
         raise Refused
 
+    def announce(self, course_key: str, usage_key: str, title: str, duration_minutes: int) -> None:
+        """An exam's rules are in force: make it known in the platform's own tables (NATIVE). Database only, no HTTP."""
+
+    def progress(self, booking: Booking, step: Step) -> None:
+        """The attempt began, ended or broke here (NATIVE); a step told twice is one. Raises Unavailable or Refused."""
+        raise Refused
+
+    def allowance(self, user_id: int, course_key: str, usage_key: str) -> int:
+        """Minutes that staff granted in the platform's own tables (NATIVE), 0 if none. Database only, no HTTP."""
+        return 0
+
 
 METHODS: Mapping[Capability, tuple[str, ...]] = {
     Capability.BOOKING: ("book", "move", "cancel", "reservations"),
@@ -340,6 +359,7 @@ METHODS: Mapping[Capability, tuple[str, ...]] = {
     Capability.WEBHOOKS: ("parse_event",),
     Capability.LTI_LAUNCH: ("launch",),
     Capability.ERASURE: ("erase",),
+    Capability.NATIVE: ("progress",),
 }
 """What a backend that declares a capability has to override."""
 
