@@ -245,6 +245,21 @@ class AuditEntry(models.Model):
         return f"{self.chain}#{self.sequence} {self.action}"
 
 
+class Incident(models.Model):
+    """What an invigilator reported from the board, in their words. The trail says only that and of which kind; the
+    text is personal and is emptied with the evidence."""
+
+    candidacy = models.ForeignKey(Candidacy, on_delete=models.PROTECT, related_name="incidents")
+    attempt = models.ForeignKey(Attempt, null=True, on_delete=models.PROTECT, related_name="incidents")
+    kind = models.CharField(max_length=16)
+    text = models.TextField(blank=True, default="")
+    reported_at = models.DateTimeField()
+    reported_by = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return f"{self.candidacy_id} {self.kind}"
+
+
 class VendorReview(models.Model):
     """What a vendor said of an attempt once it was over: each different opinion is kept, the last one counts.
 
@@ -269,7 +284,8 @@ class VendorReview(models.Model):
 
 class OutboxEntry(models.Model):
     """A write to a vendor, kept until it is done or given up (``stuck``: an operator retries it or says it was done by
-    hand, with a reason). The payload holds no code and no personal data."""
+    hand, with a reason). ``faults`` counts the last failures in a row that only an operator can mend; ``retried_at`` is
+    when one last put the entry back. The payload holds no code and no personal data."""
 
     KINDS = [("book", "book"), ("move", "move"), ("cancel", "cancel"), ("erase", "erase")]
     STATES = [(name, name) for name in ("pending", "done", "refused", "skipped", "stuck", "by_hand")]
@@ -281,11 +297,13 @@ class OutboxEntry(models.Model):
     idempotency_key = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=8, choices=STATES, default="pending")
     tries = models.PositiveIntegerField(default=0)
+    faults = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=32, blank=True, default="")
     reason = models.CharField(max_length=255, blank=True, default="")
     created_at = models.DateTimeField()
+    retried_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
 
     class Meta:

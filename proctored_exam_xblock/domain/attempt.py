@@ -97,6 +97,7 @@ class AppointmentEvent(StrEnum):
     CANCEL = "cancel"
     MISS = "miss"
     LAUNCH = "launch"
+    VENDOR_CANCEL = "vendor_cancel"
 
 
 _A, _AE = AppointmentState, AppointmentEvent
@@ -109,11 +110,13 @@ APPOINTMENT_TRANSITIONS: Mapping[tuple[AppointmentState, AppointmentEvent], Appo
     (_A.CONFIRMED, _AE.CANCEL): _A.CANCELLED,
     (_A.CONFIRMED, _AE.MISS): _A.MISSED,
     (_A.CONFIRMED, _AE.LAUNCH): _A.USED,
+    (_A.CONFIRMED, _AE.VENDOR_CANCEL): _A.REFUSED,
     (_A.MOVE_REQUESTED, _AE.CONFIRM_MOVE): _A.CONFIRMED,
     (_A.MOVE_REQUESTED, _AE.REFUSE_MOVE): _A.CONFIRMED,
     (_A.MOVE_REQUESTED, _AE.CANCEL): _A.CANCELLED,
     (_A.MOVE_REQUESTED, _AE.MISS): _A.MISSED,
     (_A.MOVE_REQUESTED, _AE.LAUNCH): _A.USED,
+    (_A.MOVE_REQUESTED, _AE.VENDOR_CANCEL): _A.REFUSED,
     (_A.USED, _AE.MISS): _A.MISSED,
 }
 APPOINTMENT_ACTIVE = frozenset({_A.REQUESTED, _A.CONFIRMED, _A.MOVE_REQUESTED})

@@ -108,6 +108,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="outboxentry",
+            name="faults",
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name="outboxentry",
+            name="retried_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="outboxentry",
             name="reason",
             field=models.CharField(blank=True, default="", max_length=255),
         ),
@@ -172,6 +182,33 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="vendorreview",
             constraint=models.UniqueConstraint(fields=("attempt", "digest"), name="pex_vendor_review_once"),
+        ),
+        migrations.CreateModel(
+            name="Incident",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=16)),
+                ("text", models.TextField(blank=True, default="")),
+                ("reported_at", models.DateTimeField()),
+                ("reported_by", models.CharField(max_length=40)),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incidents",
+                        to="proctored_exam_xblock.attempt",
+                    ),
+                ),
+                (
+                    "candidacy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incidents",
+                        to="proctored_exam_xblock.candidacy",
+                    ),
+                ),
+            ],
         ),
         migrations.RunPython(name_the_backends, migrations.RunPython.noop, elidable=True),
     ]

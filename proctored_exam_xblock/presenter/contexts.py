@@ -88,7 +88,7 @@ def _notice(code: str) -> str:
         ),
         "move_refused": _("The new time was not available: your appointment stays as it was."),
         "move_confirmed": _("Your appointment was moved."),
-        "cancelled_by_vendor": _("The proctoring service cancelled your appointment. Please choose another time."),
+        "vendor_cancelled": _("The proctoring service cancelled your appointment. Please choose another time."),
         "second_appointment": _("A second appointment is offered to you, with priority."),
     }.get(code, _("Your appointment changed. Please read it again."))
 
