@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from tzlocal.windows_tz import win_tz
 
 from proctored_exam_xblock.backends.proctoru import ProctorU
 
@@ -28,7 +29,9 @@ class Vendor:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         endpoint = request.url.path.strip("/").split("/")[-1]
         assert not request.url.query, "nothing personal in an address"
-        self.sent.append((endpoint, json.loads(request.content)))
+        if endpoint == "getTimeZoneList" and endpoint not in self.answers:
+            return httpx.Response(200, json=ALL_ZONES)  # not what most tests are about: not kept either
+        self.sent.append((endpoint, json.loads(request.content or "{}")))
         self.headers.append(request.headers)
         answer = self.answers[endpoint]
         if isinstance(answer, list):
@@ -37,10 +40,10 @@ class Vendor:
             return answer
         return httpx.Response(200, json=answer)
 
-    def client(self, settings: Mapping[str, Any] | None = None) -> ProctorU:
+    def client(self, settings: Mapping[str, Any] | None = None, now: Callable[[], datetime] = lambda: NOW) -> ProctorU:
         return ProctorU(
             {"base_url": "https://vendor.test/api", "api_key": "KEY-OF-THE-INSTITUTION", **(settings or {})},
-            lambda: NOW,
+            now,
             transport=httpx.MockTransport(self),
         )
 
@@ -60,3 +63,10 @@ def bad(message: str, code: int = 2, data: object = None) -> dict[str, object]:
 def listed(number: object = 907886515, start: datetime = START, reservation_id: str = "r-0001") -> dict[str, object]:
     stamp = start.strftime("%Y-%m-%dT%H:%M:%SZ")
     return good([{"reservation_no": number, "reservation_id": reservation_id, "exam_id": None, "start_date": stamp}])
+
+
+def zone_list(*ids: str) -> dict[str, object]:
+    return good([{"TimeZoneNo": 42 + place, "Id": name, "DisplayName": name} for place, name in enumerate(ids)])
+
+
+ALL_ZONES = zone_list(*sorted(win_tz))

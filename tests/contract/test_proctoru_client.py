@@ -6,14 +6,13 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 import httpx
 import pytest
 
 from proctored_exam_xblock.backends import base
 from proctored_exam_xblock.backends.base import Capability, SlotQuery
-from proctored_exam_xblock.backends.proctoru import windows_zone
+from proctored_exam_xblock.backends.proctoru.wire import UnknownZone
 from tests.contract.scripted_vendor import CONFIRMED, NOW, START, URL, Vendor, bad, good
 
 Make = Callable[..., Any]
@@ -24,7 +23,14 @@ Make = Callable[..., Any]
 
 def test_declares_what_the_page_and_the_form_need() -> None:
     client = Vendor().client()
-    assert client.capabilities == {Capability.BOOKING, Capability.ROOM, Capability.UNLOCK_CODE}
+    assert client.capabilities == {
+        Capability.BOOKING,
+        Capability.ROOM,
+        Capability.UNLOCK_CODE,
+        Capability.REVIEW,
+        Capability.WEBHOOKS,
+    }
+    assert base.unkept_promises(type(client)) == ()
     assert client.candidate_fields == ("phone", "address", "city", "time_zone", "country")
     assert set(client.unsupported_systems) == {"linux", "windows_xp"}
     assert client.equipment_url.startswith("https://")
@@ -121,34 +127,6 @@ def test_without_a_code_none_is_sent_and_mails_can_be_left_to_the_platform(booki
     assert sent["notify"] == "N"
 
 
-# Zones.
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("Europe/Paris", "Romance Standard Time"),
-        ("UTC", "UTC"),
-        ("America/Martinique", "SA Western Standard Time"),
-        ("Indian/Reunion", "Mauritius Standard Time"),
-        ("Europe/Uzhgorod", "FLE Standard Time"),
-        ("GMT", "UTC"),
-    ],
-)
-def test_zones_get_their_windows_names(name: str, expected: str) -> None:
-    assert windows_zone(name) == expected
-
-
-def test_every_zone_a_candidate_can_choose_has_a_windows_name() -> None:
-    without = set()
-    for name in available_timezones():
-        try:
-            windows_zone(name)
-        except base.Misconfigured:
-            without.add(name)
-    assert without <= {"Factory", "localtime"}
-
-
 # Refusals: every sentence of the vendor's, cased and counted in any way.
 
 
@@ -166,7 +144,7 @@ def test_every_zone_a_candidate_can_choose_has_a_windows_name() -> None:
         ("Reservation is in the future", base.TooEarly),
         ("reservation_id_EXIST_FOR_THIS_INSTITUTION", base.AlreadyExists),
         ("OVERLAP", base.Overlap),
-        ("TimeZone not found.", base.Misconfigured),
+        ("TimeZone not found.", UnknownZone),
         ("start_date in the past", base.SlotGone),
         ("Reservation Cancelled.", base.AlreadyCancelled),
         ("RESERVATION_NOT_FOR_THIS_INSTITUTION", base.NotFound),
