@@ -1,0 +1,33 @@
+"""The services under test, by slug: their classes to read declarations from, and how to make a bench."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from proctored_exam_xblock.backends.base import Backend
+from proctored_exam_xblock.backends.none import NoBackend
+from proctored_exam_xblock.backends.proctoru import ProctorU
+from tests.contract.suite import Bench
+
+from .proctoru import ProctorUBench
+from .silent import SilentBench
+from .visio import VisioBench, example_class
+
+KINDS: Mapping[str, type[Backend]] = {
+    "none": NoBackend,
+    "proctoru": ProctorU,
+    "visio": example_class(),
+}
+_SIMULATED = {"proctoru": (ProctorUBench, "simulator_process")}
+
+
+def make(slug: str, request: pytest.FixtureRequest) -> Bench:
+    """An empty bench."""
+    if slug == "visio":
+        return VisioBench()
+    if slug in _SIMULATED:
+        kind, process = _SIMULATED[slug]
+        return kind(request.getfixturevalue(process))
+    return SilentBench(KINDS[slug])
