@@ -178,7 +178,7 @@ def test_a_lost_booking_is_not_listed_and_can_be_made_again(bench: Bench) -> Non
 # Failures.
 
 
-@pytest.mark.needs()
+@pytest.mark.needs
 @pytest.mark.parametrize("mode", FAULTS)
 def test_each_fault_of_the_vendor_is_unavailability_and_passes(bench: Bench, mode: str) -> None:
     if not calls(bench):
@@ -220,7 +220,7 @@ def test_a_lost_answer_neither_loses_nor_doubles_a_booking(bench: Bench, mode: s
     assert bench.held() == {}
 
 
-@pytest.mark.needs()
+@pytest.mark.needs
 def test_nothing_of_an_exchange_is_logged_or_raised(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     if bench.can(Capability.BOOKING):
