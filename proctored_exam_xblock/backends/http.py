@@ -1,4 +1,4 @@
-"""A small JSON client: one request, one deadline, one kind of failure, and nothing of the exchange in the logs."""
+"""A small JSON client: one request, one deadline, few kinds of failure, and nothing of the exchange in the logs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,11 +20,26 @@ logger = logging.getLogger(__name__)
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 
+_private: ContextVar[bool] = ContextVar("private", default=False)
+
+
+@dataclass(frozen=True, repr=False)
+class Answer:
+    """Whatever was answered, read to its end; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def json_object(self) -> dict[str, Any] | None:
+        """None when the content is no JSON object."""
+        return _json_object(self.content)
+
 
 class JsonClient:
-    """POSTs JSON objects to one vendor and reads JSON objects back.
+    """Sends JSON objects to one vendor and reads JSON objects back.
 
-    Always POST: httpx logs addresses, so nothing personal may be in one.
+    Parameters go in the body unless asked otherwise; an address with parameters is kept out of httpx's log.
 
     Args:
         base_url: address that every path is appended to.
@@ -56,10 +73,26 @@ class JsonClient:
 
         Neither carries the request or the answer, not even as its context: error reports follow contexts.
         """
-        content: bytes | None = None
-        reason = "unreadable"
+        answer = self.send("POST", f"{path.strip('/')}/", body)
+        data = answer.json_object()
+        if answer.status == 200 and data is not None:
+            return data
+        reason = "unreadable" if answer.status == 200 else f"HTTP {answer.status}"
+        logger.warning("vendor call %s failed: %s", path, reason)
+        raise Unavailable
+
+    def send(self, method: str, path: str, params: Mapping[str, object], *, in_address: bool = False) -> Answer:
+        """Send ``params`` as a JSON body, or in the address, and return any answer, whatever its status.
+
+        Raises:
+            Unavailable: no whole answer in time.
+            Misconfigured: the address or a header cannot be used at all.
+
+        As bare as the errors of :meth:`post`.
+        """
+        reason = ""
         try:
-            content = self._exchange(path, body)
+            return self._exchange(method, path, params, in_address)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, UnicodeError):
             reason = "bad address or header"
         except httpx.TimeoutException:
@@ -68,36 +101,38 @@ class JsonClient:
             reason = "network"
         except _Rejected as rejected:
             reason = rejected.reason
-        answer = _json_object(content)
-        if answer is not None:
-            return answer
-        logger.warning("vendor call %s failed: %s", path, reason)
+        logger.warning("vendor call %s failed: %s", path.strip("/"), reason)
         if reason == "bad address or header":
             raise Misconfigured
         raise Unavailable
 
-    def _exchange(self, path: str, body: Mapping[str, object]) -> bytes:
+    def _exchange(self, method: str, path: str, params: Mapping[str, object], in_address: bool) -> Answer:
         deadline = self._monotonic() + self._timeout
-        with (
-            httpx.Client(
-                headers=self._headers,
-                timeout=self._timeout,
-                transport=self._transport,
-                verify=_tls(),
-                follow_redirects=False,
-            ) as client,
-            client.stream("POST", f"{self._base_url}/{path.strip('/')}/", json=dict(body)) as response,
-        ):
-            if response.status_code != 200:
-                raise _Rejected(f"HTTP {response.status_code}")
-            content = bytearray()
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > MAX_ANSWER_BYTES:
-                    raise _Rejected("answer too long")
-                if self._monotonic() > deadline:
-                    raise _Rejected("time-out")
-        return bytes(content)
+        where: dict[str, Any] = {"params": dict(params)} if in_address else {"json": dict(params)}
+        private = _private.set(in_address)
+        try:
+            with (
+                httpx.Client(
+                    headers=self._headers,
+                    timeout=self._timeout,
+                    transport=self._transport,
+                    verify=_tls(),
+                    follow_redirects=False,
+                ) as client,
+                client.stream(method, f"{self._base_url}/{path}", **where) as response,
+            ):
+                content = bytearray()
+                for chunk in response.iter_bytes():
+                    content += chunk
+                    if len(content) > MAX_ANSWER_BYTES:
+                        raise _Rejected("answer too long")
+                    if self._monotonic() > deadline:
+                        raise _Rejected("time-out")
+        finally:
+            _private.reset(private)
+        return Answer(
+            response.status_code, {name.lower(): value for name, value in response.headers.items()}, bytes(content)
+        )
 
 
 class _Rejected(Exception):
@@ -106,15 +141,21 @@ class _Rejected(Exception):
         self.reason = reason
 
 
+def _is_public(record: logging.LogRecord) -> bool:
+    return not _private.get()
+
+
+# httpx logs the address of every request at level INFO.
+logging.getLogger("httpx").addFilter(_is_public)
+
+
 @lru_cache(maxsize=1)
 def _tls() -> ssl.SSLContext:
     """Reading the certificate store takes longer than most requests: once per process."""
     return httpx.create_ssl_context()
 
 
-def _json_object(content: bytes | None) -> dict[str, Any] | None:
-    if content is None:
-        return None
+def _json_object(content: bytes) -> dict[str, Any] | None:
     try:
         answer = json.loads(content)
     except (ValueError, RecursionError):

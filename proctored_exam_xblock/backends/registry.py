@@ -23,6 +23,8 @@ ENTRY_POINT_GROUP = "proctored_exam.backend"
 _BUILT_IN = {
     "none": ("none", "NoBackend"),
     "onsite": ("onsite", "OnSite"),
+    "proctorexam": ("proctorexam", "ProctorExam"),
+    "proctorexam_lti": ("proctorexam", "ProctorExamLti"),
     "proctoru": ("proctoru", "ProctorU"),
 }
 
