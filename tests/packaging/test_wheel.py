@@ -76,7 +76,7 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel):
         "locale/en/LC_MESSAGES/django.mo",
         "migrations/0001_initial.py",
         "scenarios/cartopro/paper.xml",
-        "simulators/proctoru/assets/",
+        "simulators/assets/",
         "management/commands/close_overdue_attempts.py",
     ],
 )
