@@ -6,6 +6,7 @@ object named by ``PROCTORED_EXAM["HOST"]`` (the demo campus has one); without on
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Protocol
 
 from django.apps import apps
@@ -14,6 +15,9 @@ from django.contrib.auth import get_user_model
 from django.utils.module_loading import import_string
 
 from . import conf
+
+log = logging.getLogger(__name__)
+_BROKER_SECONDS = 2
 
 
 class Host(Protocol):
@@ -28,6 +32,7 @@ class Host(Protocol):
     def full_name(self, user_id: int) -> tuple[str, str]: ...
     def block_url(self, usage_key: str) -> str: ...
     def course_title(self, course_key: str) -> str: ...
+    def later(self, task: str, seconds: float) -> None: ...
 
 
 def split_name(full_name: str) -> tuple[str, str]:
@@ -103,6 +108,24 @@ class LmsHost:
         name = CourseOverview.objects.filter(id=_course_key(course_key)).values_list("display_name", flat=True).first()
         return str(name or course_key)
 
+    def later(self, task: str, seconds: float) -> None:
+        """Have one of ``tasks`` run by a Celery worker after so many seconds (openedx.core.lib.celery).
+
+        A broker that does not answer is logged and forgotten: the commands that run every minute do the same work.
+        Studio's workers have no part in it.
+        """
+        if in_studio():
+            return
+        from celery import current_app
+
+        signature = current_app.signature(f"{__package__}.tasks.{task}", ignore_result=True)
+        try:
+            with current_app.connection_for_write(connect_timeout=_BROKER_SECONDS) as broker:
+                broker.ensure_connection(max_retries=1, interval_start=0, timeout=_BROKER_SECONDS)
+                signature.apply_async(countdown=max(0.0, seconds), connection=broker, retry=False)
+        except Exception as error:  # noqa: BLE001 - each transport has errors of its own
+            log.warning("task %s could not be queued: %s", task, type(error).__name__)
+
 
 class NoHost:
     """A bare XBlock runtime: nobody is enrolled, nothing is known."""
@@ -133,6 +156,9 @@ class NoHost:
 
     def course_title(self, course_key: str) -> str:
         return ""
+
+    def later(self, task: str, seconds: float) -> None:
+        """Nobody to ask: the commands do it."""
 
 
 def in_lms() -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..domain.attempt import AppointmentEvent, AppointmentState, advance_appointment
 from ..models import Appointment
-from . import audit, seats
+from . import alerts, audit, exams, seats
 from .dossier import Dossier
 
 
@@ -45,3 +45,29 @@ def confirm(dossier: Dossier, appointment: Appointment, actor: str) -> None:
     appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.CONFIRM).value
     appointment.save(update_fields=["state", "vendor_ref"])
     audit.record(dossier.own, "confirmed", dossier.now, actor, appointment=appointment.pk)
+
+
+def cancelled_by_vendor(dossier: Dossier, appointment: Appointment, actor: str) -> None:
+    """The vendor gave the appointment up: the candidate is told, and books again without the lead time.
+
+    Raises:
+        IllegalTransition: it is neither confirmed nor waiting for a move.
+    """
+    state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.VENDOR_CANCEL)
+    held = [appointment.start, *([appointment.pending_start] if appointment.pending_start else [])]
+    seats.hold(dossier.exam, *held)
+    for start in sorted(held):
+        seats.release(dossier.exam, start)
+    appointment.state = state.value
+    appointment.active_key = appointment.pending_start = None
+    appointment.notice = "vendor_cancelled"
+    appointment.save(update_fields=["state", "active_key", "pending_start", "notice"])
+    dossier.own.lead_time_waived = True
+    dossier.own.save(update_fields=["lead_time_waived"])
+    audit.record(dossier.own, "vendor_cancelled", dossier.now, actor, appointment=appointment.pk)
+    alerts.raise_alert(
+        "vendor_cancelled",
+        dossier.now,
+        backend=exams.snapshot(appointment.version).policy.backend,
+        appointment=appointment,
+    )

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from ..models import Appointment, OutboxEntry
+from ..models import Appointment, OutboxEntry, VendorHealth
 from . import exams
 
 LEASE = timedelta(seconds=60)
 _LONGEST_WAIT = timedelta(hours=1)
+FIRST_WAIT = timedelta(seconds=5)
+FIRST_WAIT_FOR_AN_OPERATOR = timedelta(seconds=30)
+_LOOKED_AT = 20
+_BATCH = 500
 
 
 def add(appointment: Appointment, kind: str, now: datetime, **payload: str) -> OutboxEntry:
     """Queue one write; what the candidate's earlier ones wait for is tried again now, as this one waits for them.
 
     Args:
-        kind: book, move or cancel.
+        appointment: its candidacy's row is locked by the caller's transaction.
+        kind: book, move, cancel or erase.
         now: the request's instant.
         **payload: only what the appointment's row does not say (the new start of a move).
     """
+    backend = exams.snapshot(appointment.version).policy.backend
     count = OutboxEntry.objects.filter(appointment=appointment).count()
-    earlier = OutboxEntry.objects.filter(appointment__candidacy_id=appointment.candidacy_id, state="pending")
+    earlier = OutboxEntry.objects.filter(
+        appointment__candidacy_id=appointment.candidacy_id, backend=backend, state="pending"
+    )
     earlier.filter(next_try_at__gt=now).update(next_try_at=now)
     return OutboxEntry.objects.create(
         appointment=appointment,
-        backend=exams.snapshot(appointment.version).policy.backend,
+        backend=backend,
         kind=kind,
         payload=payload,
         idempotency_key=f"{appointment.reservation_id}:{count + 1}",
@@ -39,46 +48,100 @@ def add(appointment: Appointment, kind: str, now: datetime, **payload: str) -> O
 def claim(now: datetime, candidacy_id: int | None = None) -> OutboxEntry | None:
     """Take the next due entry for 60 s, so that two workers never send the same; None when nothing is due.
 
-    Entries of one candidate go in order: a new booking waits until the vendor heard of the cancelled one, which it
-    could overlap. A lease that ran out (the worker died between sending and recording) is taken again: the vendor
-    call is idempotent by our reservation id.
+    Entries of one candidate for one service go in order: a new booking waits until the vendor heard of the cancelled
+    one, which it could overlap. Nothing waits for an erasure, for another service, or for what is stuck. What waits
+    for a service whose breaker is open is left alone. A lease that ran out (the worker died between sending and
+    recording) is taken again: the vendor call is idempotent by our reservation id.
     """
     earlier = OutboxEntry.objects.filter(
-        appointment__candidacy=OuterRef("appointment__candidacy"), state="pending", id__lt=OuterRef("id")
-    )
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-    due = OutboxEntry.objects.filter(free, ~Exists(earlier), state="pending", next_try_at__lte=now)
+        appointment__candidacy=OuterRef("appointment__candidacy"),
+        backend=OuterRef("backend"),
+        state="pending",
+        id__lt=OuterRef("id"),
+    ).exclude(kind="erase")
+    resting = VendorHealth.objects.filter(open_until__gt=now).values("backend")
+    due = free(now).filter(~Exists(earlier), state="pending", next_try_at__lte=now).exclude(backend__in=resting)
     if candidacy_id is not None:
         due = due.filter(appointment__candidacy_id=candidacy_id)
-    for entry in due.order_by("next_try_at", "id")[:20]:
-        taken = OutboxEntry.objects.filter(free, pk=entry.pk, state="pending").update(
-            claimed_until=now + LEASE, tries=F("tries") + 1
-        )
-        if taken:
-            entry.refresh_from_db()
+    for pk in due.order_by("next_try_at", "id").values_list("pk", flat=True)[:_LOOKED_AT]:
+        entry = take(pk, now)
+        if entry is not None:
             return entry
     return None
 
 
-def wait_after(tries: int, rng: random.Random) -> timedelta:
-    """Exponential back-off with jitter: about 5, 10, 20... seconds up to an hour.
+def free(now: datetime) -> QuerySet[OutboxEntry]:
+    """Entries that no worker holds."""
+    return OutboxEntry.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+
+
+def take(entry_id: int, now: datetime) -> OutboxEntry | None:
+    """Claim this entry, due or not; None when another worker was faster."""
+    taken = free(now).filter(pk=entry_id, state="pending")
+    if not taken.update(claimed_until=now + LEASE, tries=F("tries") + 1):
+        return None
+    return OutboxEntry.objects.select_related("appointment__version").get(pk=entry_id)
+
+
+def give_back(entry: OutboxEntry) -> None:
+    """Undo a claim: nothing was sent, no try was made."""
+    _held(entry).update(claimed_until=None, tries=F("tries") - 1)
+
+
+def wait_after(tries: int, rng: random.Random, first: timedelta = FIRST_WAIT) -> timedelta:
+    """Exponential back-off with jitter: about ``first``, twice that, four times that... up to an hour.
 
     Args:
         tries: how many were made (at least 1).
         rng: where the jitter comes from.
+        first: what the first wait is about.
     """
-    base = min(timedelta(seconds=5 * 2 ** min(tries - 1, 12)), _LONGEST_WAIT)
+    base = min(first * 2 ** min(tries - 1, 12), _LONGEST_WAIT)
     return base * rng.uniform(0.75, 1.25)
 
 
-def finish(entry: OutboxEntry, state: str, now: datetime, error: str = "") -> None:
-    """Close an entry as done, refused or skipped."""
-    entry.state, entry.done_at, entry.last_error, entry.claimed_until = state, now, error, None
-    entry.save(update_fields=["state", "done_at", "last_error", "claimed_until"])
+def finish(entry: OutboxEntry, state: str, now: datetime, error: str = "", reason: str = "") -> bool:
+    """Close an entry that is still to be done.
+
+    Args:
+        entry: pending or stuck.
+        state: done, refused, skipped or by_hand.
+        now: the request's instant.
+        error: the vendor's refusal, as a stable code.
+        reason: why it was done by hand.
+
+    Returns:
+        False when somebody else had closed it.
+    """
+    changes = {"state": state, "done_at": now, "last_error": error, "reason": reason, "claimed_until": None}
+    for name, value in changes.items():
+        setattr(entry, name, value)
+    return bool(OutboxEntry.objects.filter(pk=entry.pk, state__in=("pending", "stuck")).update(**changes))
 
 
-def postpone(entry: OutboxEntry, now: datetime, error: str, rng: random.Random) -> None:
-    """Keep an entry for a later try; ``error`` is a stable code."""
-    entry.last_error, entry.claimed_until = error, None
-    entry.next_try_at = now + wait_after(entry.tries, rng)
-    entry.save(update_fields=["last_error", "claimed_until", "next_try_at"])
+def postpone(entry: OutboxEntry, now: datetime, error: str, wait: timedelta, faults: int = 0) -> bool:
+    """Keep an entry for a later try; ``error`` is a stable code. Only the worker that holds it can.
+
+    Returns:
+        False when the lease had run out and another worker went on.
+    """
+    changes = {"last_error": error, "faults": faults, "claimed_until": None, "next_try_at": now + wait}
+    for name, value in changes.items():
+        setattr(entry, name, value)
+    return bool(_held(entry).update(**changes))
+
+
+def _held(entry: OutboxEntry) -> QuerySet[OutboxEntry]:
+    """The number of tries tells one holder from the next, whose lease may look the same."""
+    return OutboxEntry.objects.filter(pk=entry.pk, state="pending", tries=entry.tries)
+
+
+def wake(backend: str, errors: Collection[str], now: datetime) -> int:
+    """The service is back: what failed with one of these codes is due now."""
+    waiting = OutboxEntry.objects.filter(state="pending", next_try_at__gt=now, backend=backend, last_error__in=errors)
+    # By primary key: rows found by the index that the update changes would be locked the other way round.
+    found = list(waiting.values_list("pk", flat=True))
+    return sum(
+        OutboxEntry.objects.filter(pk__in=found[first : first + _BATCH], state="pending").update(next_try_at=now)
+        for first in range(0, len(found), _BATCH)
+    )

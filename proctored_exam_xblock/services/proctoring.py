@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import random
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
@@ -26,20 +28,22 @@ from ..backends.base import (
     StaleRequest,
 )
 from ..domain.attempt import APPOINTMENT_TERMINAL, AppointmentState
-from ..domain.errors import ExamError, Gone, NotConfigured
+from ..domain.errors import ExamError, Gone
 from ..domain.policy import Unlock
-from ..models import Appointment, OutboxEntry
-from . import appointments, audit, exams, gate, outbox
+from ..models import Appointment, OutboxEntry, VendorHealth
+from . import breaker, exams, gate, outbox, outcomes, patience
 from .dossier import Caller, Dossier, of_candidacy
 from .entry import load, locked
 
 log = logging.getLogger(__name__)
 _jitter = random.SystemRandom()
 _signer_salt = "proctored-exam-launch"
+_MOST_OVERTAKEN = 100
 
 
 def drain(now: datetime, candidacy_id: int | None = None, limit: int = 100) -> int:
-    """Send what is due, one entry after the other, for at most ``DRAIN_SECONDS`` of real time.
+    """Send what is due, one entry after the other, for at most ``DRAIN_SECONDS`` of real time; what is left then, and
+    what failed, is seen to by a later task where the platform has tasks.
 
     Args:
         now: the instant against which entries are due.
@@ -53,11 +57,17 @@ def drain(now: datetime, candidacy_id: int | None = None, limit: int = 100) -> i
     started = time.monotonic()
     for _ in range(limit):
         if time.monotonic() - started > conf.get("DRAIN_SECONDS"):
+            compat.host().later("drain_outbox", 0)
             break
         entry = outbox.claim(now, candidacy_id)
         if entry is None:
             break
         closed += _send(entry, now)
+    else:
+        compat.host().later("drain_outbox", 0)
+    if candidacy_id is None:
+        closed += _drop_needless(now)
+        patience.look(now)
     return closed
 
 
@@ -69,37 +79,71 @@ def _send(entry: OutboxEntry, now: datetime) -> bool:
         if _is_needless(entry, now):
             return _record(caller, entry, now, "skipped", None)
         backend = _backend(entry.appointment)
+        call = _call(backend, dossier, entry)
+        if not breaker.allow(entry.backend, now):
+            outbox.give_back(entry)
+            return False
         try:
-            answer = _call(backend, dossier, entry)
+            with breaker.watched(entry.backend, now):
+                answer = call()
         except (StaleRequest, Misconfigured):
             raise
         except Refused as error:
-            log.log(_level(entry), "vendor %s: %s for outbox entry %s", backend.slug, error.code, entry.pk)
+            log.info("vendor %s: %s for outbox entry %s", backend.slug, error.code, entry.pk)
             return _record(caller, entry, now, "refused", None, error.code)
         return _record(caller, entry, now, "done", answer)
-    except (StaleRequest, Misconfigured, NotConfigured) as error:
-        log.error("outbox entry %s: %s, an operator must look", entry.pk, error.code)
-        outbox.postpone(entry, now, error.code, _jitter)
     except (BackendError, ExamError) as error:
         log.warning("outbox entry %s: %s", entry.pk, error.code)
-        outbox.postpone(entry, now, error.code, _jitter)
+        _keep(entry, error.code, now)
     except Exception:  # one broken entry must not keep the others from being sent
         log.exception("outbox entry %s could not be sent", entry.pk)
-        outbox.postpone(entry, now, "crashed", _jitter)
+        _keep(entry, "crashed", now)
     return False
 
 
-def _level(entry: OutboxEntry) -> int:
-    """A cancellation that the vendor refuses leaves a proctor waiting for nobody: somebody must know."""
-    return logging.ERROR if entry.kind == "cancel" else logging.INFO
+def _keep(entry: OutboxEntry, code: str, now: datetime) -> None:
+    wait = patience.failed(entry, code, now, _jitter)
+    if wait is not None:
+        compat.host().later("drain_outbox", wait.total_seconds())
+
+
+def _drop_needless(now: datetime) -> int:
+    """Close what the clock has overtaken while its service is left alone: that needs no vendor."""
+    resting = VendorHealth.objects.filter(open_until__gt=now).values("backend")
+    overtaken = outbox.free(now).filter(state="pending", backend__in=resting, appointment__start__lt=now)
+    closed = 0
+    for pk in list(overtaken.exclude(kind="erase").order_by("pk").values_list("pk", flat=True)[:_MOST_OVERTAKEN]):
+        entry = outbox.take(pk, now)
+        if entry is None:
+            continue
+        try:
+            caller = of_candidacy(entry.appointment.candidacy_id)
+            load(caller, now)
+            entry.appointment.refresh_from_db()
+            if _is_needless(entry, now):
+                closed += _record(caller, entry, now, "skipped", None)
+                continue
+        except Exception:  # looked at again as soon as the service may be asked
+            log.exception("outbox entry %s could not be looked at", entry.pk)
+        outbox.give_back(entry)
+    return closed
 
 
 def _is_needless(entry: OutboxEntry, now: datetime) -> bool:
-    """A booking given up, a move given up, the cancellation of what was never sent or is over.
+    """A booking given up, a move given up, the cancellation of what was never sent or is over; of what reconciliation
+    wants mended, all but an appointment that still stands.
 
     A booking that was sent and whose answer was lost is not sent again once cancelled; its cancellation is.
     """
     appointment = entry.appointment
+    if entry.kind == "erase":
+        return False
+    if entry.kind != "cancel" and outcomes.heals(entry):
+        asked = entry.payload["start"] == appointment.start.isoformat()
+        return appointment.state != AppointmentState.CONFIRMED or not asked
+    if entry.kind == "move" and entry.payload.get("by_hand"):  # ours was moved at once: the vendor follows
+        asked = entry.payload["start"] == appointment.start.isoformat()
+        return not asked or AppointmentState(appointment.state) in APPOINTMENT_TERMINAL
     if entry.kind == "book":
         return AppointmentState(appointment.state) in APPOINTMENT_TERMINAL
     if entry.kind == "move":
@@ -114,17 +158,22 @@ def _backend(appointment: Appointment) -> Backend:
     return registry.get(exams.snapshot(appointment.version).policy.backend)
 
 
-def _call(backend: Backend, dossier: Dossier, entry: OutboxEntry) -> Confirmation | None:
-    if entry.kind == "cancel":
-        try:
-            backend.cancel(booking_for(dossier, entry.appointment))
-        except (AlreadyCancelled, NotFound):
-            log.info("outbox entry %s: the vendor no longer knows it", entry.pk)
-        return None
+def _call(backend: Backend, dossier: Dossier, entry: OutboxEntry) -> Callable[[], Confirmation | None]:
+    """The request, ready to be sent: what it needs is read before the vendor is let in for."""
+    if entry.kind in ("cancel", "erase"):
+        booking = booking_for(dossier, entry.appointment)
+        return partial(_cancel, backend, booking) if entry.kind == "cancel" else partial(backend.erase, booking)
     booking = booking_for(dossier, entry.appointment, code=_code(backend, entry.appointment))
     if entry.kind == "book":
-        return backend.book(booking)
-    return backend.move(booking, datetime.fromisoformat(entry.payload["start"]))
+        return partial(backend.book, booking)
+    return partial(backend.move, booking, datetime.fromisoformat(entry.payload["start"]))
+
+
+def _cancel(backend: Backend, booking: Booking) -> None:
+    try:
+        backend.cancel(booking)
+    except (AlreadyCancelled, NotFound):
+        log.info("vendor %s: no longer knows what is to be cancelled", backend.slug)
 
 
 def _code(backend: Backend, appointment: Appointment) -> str:
@@ -138,27 +187,21 @@ def _record(
     caller: Caller, entry: OutboxEntry, now: datetime, state: str, answer: Confirmation | None, error: str = ""
 ) -> bool:
     with locked(caller, now) as dossier:
-        if not OutboxEntry.objects.filter(pk=entry.pk, state="pending").exists():
-            return False  # our lease ran out and another worker was faster
+        present = OutboxEntry.objects.get(pk=entry.pk).state
         appointment = Appointment.objects.select_related("version").get(pk=entry.appointment_id)
-        actor = f"vendor:{exams.snapshot(appointment.version).policy.backend}"
-        if answer is not None:
+        if answer is not None and (present in patience.UNFINISHED or not appointment.vendor_ref):
             appointment.vendor_ref = answer.vendor_ref
             appointment.save(update_fields=["vendor_ref"])
-        if entry.kind == "book" and appointment.state == AppointmentState.REQUESTED:
-            if state == "done":
-                appointments.confirm(dossier, appointment, actor)
-            elif state == "refused":
-                appointments.refuse(dossier, appointment, actor, error)
-        elif entry.kind == "move" and appointment.state == AppointmentState.MOVE_REQUESTED:
-            if state == "done":
-                appointments.confirm_move(dossier, appointment, actor)
-            elif state == "refused":
-                appointments.refuse_move(dossier, appointment, actor, error)
-        elif entry.kind == "cancel" and state == "done":
-            audit.record(dossier.own, "cancel_confirmed", now, actor, appointment=appointment.pk)
-        outbox.finish(entry, state, now, error)
-    return True
+        if present not in patience.UNFINISHED:
+            return False  # our lease ran out: another worker, or an operator, was faster
+        actor = f"vendor:{entry.backend}"
+        if state == "done":
+            outcomes.done(dossier, entry, appointment, actor)
+        elif state == "refused":
+            outcomes.refused(dossier, entry, appointment, actor, error)
+        else:
+            outcomes.skipped(dossier, entry, appointment)
+        return outbox.finish(entry, state, now, error)
 
 
 def booking_for(dossier: Dossier, appointment: Appointment, *, code: str = "") -> Booking:

@@ -10,7 +10,7 @@ from ..backends.base import BackendError, Launch, TooEarly
 from ..domain.errors import Gone, NotAllowedNow, VendorUnavailable
 from ..domain.journey import Action
 from ..models import Appointment
-from . import proctoring, sitting
+from . import breaker, proctoring, sitting
 from .dossier import Caller
 from .entry import load
 
@@ -41,7 +41,9 @@ def launch(token: str, user_id: int, now: datetime) -> Launch:
         raise Gone()
     dossier.journey.require(Action.LAUNCH)
     try:
-        room = dossier.backend.launch(proctoring.booking_for(dossier, dossier.appointment))
+        booking = proctoring.booking_for(dossier, dossier.appointment)
+        with breaker.watched(dossier.policy.backend, now):  # asked even while others wait: the hour has come
+            room = dossier.backend.launch(booking)
     except TooEarly:
         raise NotAllowedNow(phase=dossier.journey.phase.value, reason="too_early") from None
     except BackendError as error:
