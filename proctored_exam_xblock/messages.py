@@ -42,6 +42,9 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "viewed_by_another": lambda p: _("You see the exam as this learner does. Nothing can be done in their name."),
     "not_allowed_now": lambda p: _too_early() if p.get("reason") == "too_early" else _("This is not possible now."),
     "illegal_transition": lambda p: _("This is not possible now."),
+    "file_incomplete": lambda p: _(
+        "This candidate has not completed their file yet: terms of use, name, information. Only they can do it."
+    ),
     "terms_outdated": lambda p: _("The terms of use have changed. Read the new version, then accept it."),
     "slot_not_offered": lambda p: _("This time is no longer offered. Choose another one."),
     "lead_time": lambda p: _("An appointment must be made at least %(hours)s hours ahead.") % {"hours": p.get("hours")},

@@ -110,6 +110,13 @@ class IllegalTransition(NotAllowedNow):
     code = "illegal_transition"
 
 
+class FileIncomplete(ExamError):
+    """The candidate has steps to do before anything can be booked: terms, name, information."""
+
+    code = "file_incomplete"
+    status = 409
+
+
 class TermsOutdated(ExamError):
     code = "terms_outdated"
     status = 409

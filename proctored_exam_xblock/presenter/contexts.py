@@ -89,6 +89,7 @@ def _notice(code: str) -> str:
         "move_refused": _("The new time was not available: your appointment stays as it was."),
         "move_confirmed": _("Your appointment was moved."),
         "vendor_cancelled": _("The proctoring service cancelled your appointment. Please choose another time."),
+        "by_staff": _("The course team made this appointment for you. Please read it again."),
         "second_appointment": _("A second appointment is offered to you, with priority."),
     }.get(code, _("Your appointment changed. Please read it again."))
 

@@ -24,7 +24,7 @@ from ..domain.errors import AwaitingConfirmation, ExamError, SlotNotOffered, Ven
 from ..domain.journey import Action
 from ..domain.scheduling import SlotOffer, check_start, day_slots, may_move
 from ..models import Appointment, Candidacy, ExamVersion
-from . import appointments, audit, gate, outbox, proctoring, seats
+from . import appointments, audit, breaker, gate, outbox, proctoring, seats
 from .dossier import Caller, Dossier
 from .entry import load, locked
 
@@ -44,7 +44,7 @@ def slots(caller: Caller, day: date, now: datetime) -> tuple[Dossier, Sequence[S
     first, last = ours[0], ours[-1] + timedelta(minutes=1)
     taken = seats.taken_between(dossier.exam, first, last)
     left = {start: policy.seats_per_slot - taken.get(start, 0) for start in ours}
-    vendors = _vendor_starts(dossier, first, last) if _has_calendar(dossier) else None
+    vendors = _vendor_starts(dossier, first, last) if has_calendar(dossier) else None
     offered = set(ours if vendors is None else vendors)
     return dossier, tuple(SlotOffer(start, left[start]) for start in ours if left[start] > 0 and start in offered)
 
@@ -57,7 +57,8 @@ def _is_allowed(dossier: Dossier, start: datetime) -> bool:
     return True
 
 
-def _has_calendar(dossier: Dossier) -> bool:
+def has_calendar(dossier: Dossier) -> bool:
+    """True when a vendor has to be told of appointments."""
     return Capability.BOOKING in dossier.backend.capabilities
 
 
@@ -69,8 +70,11 @@ def _vendor_starts(dossier: Dossier, first: datetime, last: datetime) -> tuple[d
         duration_minutes=_minutes(dossier),
         time_zone=person.time_zone if person and person.time_zone else dossier.policy.time_zone,
     )
+    if not breaker.allow(dossier.policy.backend, dossier.now):
+        raise VendorUnavailable(reason="resting")
     try:
-        return dossier.backend.slots(query)
+        with breaker.watched(dossier.policy.backend, dossier.now):
+            return dossier.backend.slots(query)
     except BackendError as error:
         raise VendorUnavailable(reason=error.code) from error
 
@@ -99,10 +103,10 @@ def book(caller: Caller, start: datetime, now: datetime) -> Dossier:
         dossier.journey.require(Action.BOOK)
         check_start(dossier.policy, start, now, dossier.facts.extra_time, dossier.facts.lead_time_waived)
         seats.take(dossier.exam, start, dossier.policy.seats_per_slot)
-        appointment = _new_appointment(dossier, start)
+        appointment = new_appointment(dossier, start)
         audit.record(dossier.own, "booked", now, caller.actor, appointment=appointment.pk, start=start.isoformat())
-        if _has_calendar(dossier):
-            _tell_vendor(dossier, appointment, "book")
+        if has_calendar(dossier):
+            tell_vendor(dossier, appointment, "book")
     return load(caller, now)
 
 
@@ -113,10 +117,11 @@ def _is_same(dossier: Dossier, start: datetime) -> bool:
     return start == (row.pending_start or row.start)
 
 
-def _new_appointment(dossier: Dossier, start: datetime, *, implicit: bool = False) -> Appointment:
+def new_appointment(dossier: Dossier, start: datetime, *, implicit: bool = False) -> Appointment:
+    """A row for this slot, requested where a vendor has to be told; the caller holds the lock and took the seat."""
     candidacy = dossier.own
     person = dossier.facts.person
-    with_vendor = _has_calendar(dossier) and not implicit
+    with_vendor = has_calendar(dossier) and not implicit
     appointment = Appointment.objects.create(
         candidacy=candidacy,
         version=_current_version(dossier),
@@ -151,7 +156,7 @@ def _current_version(dossier: Dossier) -> ExamVersion:
 
 def implicit_appointment(dossier: Dossier) -> Appointment:
     """For exams without appointments: one that starts now, so that everything after it is the same."""
-    return _new_appointment(dossier, dossier.now, implicit=True)
+    return new_appointment(dossier, dossier.now, implicit=True)
 
 
 def move(caller: Caller, start: datetime, now: datetime) -> Dossier:
@@ -186,8 +191,8 @@ def move(caller: Caller, start: datetime, now: datetime) -> Dossier:
         audit.record(
             dossier.own, "move_requested", now, caller.actor, appointment=appointment.pk, start=start.isoformat()
         )
-        if _has_calendar(dossier):
-            _tell_vendor(dossier, appointment, "move", start=start.isoformat())
+        if has_calendar(dossier):
+            tell_vendor(dossier, appointment, "move", start=start.isoformat())
         else:
             appointments.confirm_move(dossier, appointment, caller.actor)
     return load(caller, now)
@@ -208,8 +213,8 @@ def cancel(caller: Caller, now: datetime) -> Dossier:
         for start in sorted(held):
             seats.release(dossier.exam, start)
         audit.record(dossier.own, "cancelled", now, caller.actor, appointment=appointment.pk)
-        if _has_calendar(dossier):
-            _tell_vendor(dossier, appointment, "cancel")
+        if has_calendar(dossier):
+            tell_vendor(dossier, appointment, "cancel")
     return load(caller, now)
 
 
@@ -226,6 +231,7 @@ def _own_active(dossier: Dossier) -> Appointment:
     return row
 
 
-def _tell_vendor(dossier: Dossier, appointment: Appointment, kind: str, **payload: str) -> None:
+def tell_vendor(dossier: Dossier, appointment: Appointment, kind: str, **payload: str) -> None:
+    """Queue a write, sent at once after the commit, and again until the vendor has it."""
     outbox.add(appointment, kind, dossier.now, **payload)
     transaction.on_commit(lambda: proctoring.drain(dossier.now, candidacy_id=appointment.candidacy_id), robust=True)

@@ -16,23 +16,32 @@ from . import audit, review
 from .dossier import Dossier
 
 
-def close(dossier: Dossier, event: Event, reason: str, actor: str) -> None:
+def close(
+    dossier: Dossier, event: Event, end_reason: str, actor: str, count_drafts: bool | None = None, **told: str
+) -> None:
     """End a sitting: drafts counted or not, score computed, nothing changes any more; the caller holds the locks
-    (of the parts too: a draft that was acknowledged before is in them, a later one finds its part closed)."""
+    (of the parts too: a draft that was acknowledged before is in them, a later one finds its part closed).
+
+    Args:
+        end_reason: a code.
+        count_drafts: whether answers that were not finally verified count; the exam's policy when None.
+        **told: more for the trail.
+    """
     attempt, policy = dossier.attempt, dossier.policy
     assert attempt is not None
     attempt.state = advance(State(attempt.state), event).value
     ended = attempt.deadline if event is Event.EXPIRE and attempt.deadline else dossier.now
+    drafts = policy.expiry is Expiry.SUBMIT_DRAFTS if count_drafts is None else count_drafts
     parts = dossier.parts
     for part in parts:
         if part.closed_at is None:
             part.closed_at = ended
-            part.counted = policy.expiry is Expiry.SUBMIT_DRAFTS and bool(part.answers)
+            part.counted = drafts and bool(part.answers)
             part.save(update_fields=["closed_at", "counted"])
     counted = {q: tuple(chosen) for part in parts if part.counted for q, chosen in part.answers.items()}
     score = grade(dossier.paper, counted)
     attempt.active_key = None
-    attempt.ended_at, attempt.end_reason = ended, reason
+    attempt.ended_at, attempt.end_reason = ended, end_reason
     attempt.score_earned, attempt.score_possible = score.earned, score.possible
     if policy.release is Release.IMMEDIATE:
         attempt.released_at = ended
@@ -47,6 +56,7 @@ def close(dossier: Dossier, event: Event, reason: str, actor: str) -> None:
         counted=[part.number for part in parts if part.counted],
         answers=digest({str(part.number): part.answers for part in parts}),
         ended=ended.isoformat(),
+        **told,
     )
     transaction.on_commit(lambda: review.publish_grade(attempt.pk, dossier.now), robust=True)
     if event is Event.EXPIRE:  # no handler of the block is there to say so

@@ -49,7 +49,7 @@ def open_room(caller: Caller, now: datetime) -> Dossier:
     with locked(caller, now) as dossier:
         dossier.journey.require(Action.LAUNCH)
         if dossier.attempt is None:
-            _new_attempt(dossier, booking.active(dossier) or booking.implicit_appointment(dossier))
+            begin(dossier, booking.active(dossier) or booking.implicit_appointment(dossier))
     return load(caller, now)
 
 
@@ -66,13 +66,19 @@ def enter(caller: Caller, now: datetime) -> Dossier:
     return open_room(caller, now)
 
 
-def _new_attempt(dossier: Dossier, appointment: Appointment) -> None:
+def begin(dossier: Dossier, appointment: Appointment, by_staff: str = "", reason: str = "") -> None:
+    """The attempt begins, in its room; the caller holds the candidacy's lock.
+
+    Args:
+        by_staff: the actor who opened it by hand: the candidate agreed to no recording, and none is made.
+        reason: theirs.
+    """
     candidacy, now = dossier.own, dossier.now
     appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.LAUNCH).value
     if appointment.pending_start is not None:  # a move that came too late: the slot at hand is the one that counts
         seats.release(dossier.exam, appointment.pending_start)
     appointment.active_key = appointment.pending_start = None
-    appointment.consent_at = now
+    appointment.consent_at = None if by_staff else now
     appointment.save(update_fields=["state", "active_key", "pending_start", "consent_at"])
     booking.use_up_grant(candidacy)
     attempt = Attempt.objects.create(
@@ -87,7 +93,8 @@ def _new_attempt(dossier: Dossier, appointment: Appointment) -> None:
         launched_at=now,
     )
     dossier.attempt, dossier.appointment = attempt, appointment
-    audit.record(candidacy, "room_opened", now, dossier.caller.actor, attempt=attempt, appointment=appointment.pk)
+    told = {"appointment": appointment.pk} | ({"reason": reason} if by_staff else {})
+    audit.record(candidacy, "room_opened", now, by_staff or dossier.caller.actor, attempt=attempt, **told)
     if opens_by_itself(dossier):
         open_gate(dossier, "system")
 
@@ -100,13 +107,13 @@ def _certification_number(prefix: str, now: datetime) -> str:
             return number
 
 
-def open_gate(dossier: Dossier, actor: str) -> None:
-    """gate -> unlocked; the caller holds the candidacy's lock."""
+def open_gate(dossier: Dossier, actor: str, **told: str) -> None:
+    """gate -> unlocked; the caller holds the candidacy's lock. ``told`` goes into the trail."""
     attempt = _attempt(dossier)
     attempt.state = advance(State(attempt.state), Event.UNLOCK).value
     attempt.unlocked_at = dossier.now
     attempt.save(update_fields=["state", "unlocked_at"])
-    audit.record(dossier.own, "unlocked", dossier.now, actor, attempt=attempt)
+    audit.record(dossier.own, "unlocked", dossier.now, actor, attempt=attempt, **told)
 
 
 def unlock(caller: Caller, password: str, nonce: str, now: datetime) -> tuple[Dossier, str]:
