@@ -31,7 +31,7 @@ from .domain.errors import (
     ViewedByAnother,
 )
 from .domain.journey import Phase
-from .services import booking, drafts, enrolment, entry, sitting
+from .services import booking, drafts, enrolment, entry, rooms, sitting
 from .services.dossier import Caller, Dossier
 
 log = logging.getLogger(__name__)
@@ -218,8 +218,8 @@ class ExamHandlers:
 
     @exam_handler
     def screen(self, request: Request) -> Answer:
-        """The present screen; also the heartbeat of the window that holds the sitting."""
-        dossier = entry.load(request.caller, request.now)
+        """The present screen; the heartbeat of the window that holds the sitting; at the door, a look at the room."""
+        dossier = rooms.refreshed(entry.load(request.caller, request.now))
         sitting.seen(dossier)
         if dossier.is_over and request.body.get("known") != dossier.fingerprint:
             request.block.emit_completion(1.0)  # the clock may have ended it without the candidate

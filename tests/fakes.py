@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from proctored_exam_xblock.backends.base import (
     AlreadyCancelled,
     Backend,
     BackendError,
+    BadEvent,
+    BadSignature,
     Booking,
     Capability,
     Confirmation,
+    EventKind,
     Launch,
     NotFound,
     Reservation,
+    Review,
     SessionState,
     SlotQuery,
+    Status,
     TooEarly,
+    VendorEvent,
 )
 
 
@@ -50,6 +59,9 @@ class Ledger:
         self.lose_answer: BackendError | None = None
         self.offered: Callable[[SlotQuery], tuple[datetime, ...]] | None = None
         self.next_ref = 900
+        self.room = SessionState.SCHEDULED
+        self.opinion: Review | None = None
+        self.erased: list[str] = []
 
     def answer(self, call: str) -> None:
         """Note a call; raise what the test asked for."""
@@ -128,3 +140,53 @@ class FakeVendor(Backend):
         if self.now() < booking.start - timedelta(minutes=10):
             raise TooEarly()
         return Launch(f"https://vendor.example/room/{booking.reservation_id}")
+
+
+class FakeLive(FakeVendor):
+    """No code: the state of its room (``ledger.room``) opens the exam; it reviews, calls us and deletes evidence."""
+
+    slug = "live"
+    verbose_name = "Live vendor"
+    capabilities = frozenset(
+        {
+            *(Capability.BOOKING, Capability.ROOM, Capability.LIVE_STATUS),
+            *(Capability.REVIEW, Capability.WEBHOOKS, Capability.ERASURE),
+        }
+    )
+    SECRET = b"shared with the vendor"
+
+    def status(self, booking: Booking) -> Status:
+        self.ledger.answer("status")
+        return Status(self.ledger.room, booking.vendor_ref)
+
+    def review(self, booking: Booking) -> Review | None:
+        self.ledger.answer("review")
+        return self.ledger.opinion
+
+    def parse_event(self, headers: Mapping[str, str], body: bytes) -> VendorEvent:
+        if not hmac.compare_digest(self.sign(body), headers.get("x-signature", "")):
+            raise BadSignature
+        try:
+            told = json.loads(body)
+            at = datetime.fromisoformat(told["at"]) if "at" in told else None
+            return VendorEvent(
+                told["key"], EventKind(told["kind"]), told.get("reservation_id", ""), told.get("vendor_ref", ""), at
+            )
+        except (ValueError, KeyError, TypeError):
+            raise BadEvent from None
+
+    def erase(self, booking: Booking) -> None:
+        self.ledger.answer("erase")
+        self.ledger.erased.append(booking.reservation_id)
+
+    @classmethod
+    def sign(cls, body: bytes) -> str:
+        """What the vendor puts into X-Signature."""
+        return hmac.new(cls.SECRET, body, hashlib.sha256).hexdigest()
+
+
+class FakeReporting(FakeLive):
+    """A code opens the exam, as with FakeVendor; its room's state and its reviews are told too, and open nothing."""
+
+    slug = "reporting"
+    capabilities = frozenset({Capability.BOOKING, Capability.ROOM, Capability.UNLOCK_CODE, Capability.REVIEW})

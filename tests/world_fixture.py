@@ -6,7 +6,7 @@ import pytest
 
 from proctored_exam_xblock import conf
 from proctored_exam_xblock.backends import registry
-from tests.fakes import FakeClock, FakeVendor, Ledger
+from tests.fakes import FakeClock, FakeLive, FakeReporting, FakeVendor, Ledger
 from tests.world import START, World
 
 
@@ -14,8 +14,8 @@ from tests.world import START, World
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """A world with nothing published yet; needs the database."""
     clock, ledger = FakeClock(START), Ledger()
-    vendor = type("Vendor", (FakeVendor,), {"ledger": ledger})
+    vendors = {kind.slug: type("Vendor", (kind,), {"ledger": ledger}) for kind in (FakeVendor, FakeLive, FakeReporting)}
     real = registry.backend_class
     monkeypatch.setattr(conf, "now", clock)
-    monkeypatch.setattr(registry, "backend_class", lambda slug: vendor if slug == "fake" else real(slug))
+    monkeypatch.setattr(registry, "backend_class", lambda slug: vendors[slug] if slug in vendors else real(slug))
     return World(clock, ledger)

@@ -49,6 +49,22 @@ def is_over(deadline: datetime, policy: ExamPolicy, now: datetime) -> bool:
     return now > cut_off(deadline, policy)
 
 
+HELD_OPEN = timedelta(hours=12)
+"""How long a room counts as open after it was last seen so: longer than any outage on an exam day."""
+
+
+def unlock_lapses_at(unlocked: datetime, policy: ExamPolicy, room_open_at: datetime | None) -> datetime:
+    """When an unlocked exam that is not started closes again.
+
+    Args:
+        unlocked: the instant of the unlock.
+        room_open_at: when the vendor's room was last seen open, None when no room opens this exam or it is open no
+            more: whom the proctor lets in is not sent back, also when the vendor falls silent meanwhile (R-PE-1).
+    """
+    lapses = unlocked + timedelta(minutes=policy.unlock_valid_minutes)
+    return lapses if room_open_at is None else max(lapses, room_open_at + HELD_OPEN)
+
+
 def latest_end(start: datetime, policy: ExamPolicy) -> datetime:
     """When an appointment that was never launched counts as missed."""
     return start + timedelta(minutes=policy.missed_after_minutes)

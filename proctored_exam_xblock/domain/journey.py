@@ -11,10 +11,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, ReviewState, State
-from .clock import latest_end, window_end
+from .clock import latest_end, unlock_lapses_at, window_end
 from .errors import NotAllowedNow, NotEligible
 from .policy import ExamPolicy
 from .questions import Answers, Layout, Paper
+
+ROOM_OPEN = "open"
+"""The vendor lets the candidate begin."""
+ROOM_WORD_IS_FRESH = timedelta(seconds=30)
 
 
 class Phase(StrEnum):
@@ -87,7 +91,10 @@ class OnboardingFacts:
 
 @dataclass(frozen=True)
 class AppointmentFacts:
-    """One appointment. ``notice`` is a stable code the screen explains (e.g. ``move_refused``) or ''."""
+    """One appointment. ``notice`` is a stable code the screen explains (e.g. ``move_refused``) or ''.
+
+    ``room_state`` is what the vendor said last of its room (``scheduled``, ``waiting``, ``open``...), '' before that.
+    """
 
     id: int
     state: AppointmentState
@@ -101,6 +108,8 @@ class AppointmentFacts:
     locked_until: datetime | None = None
     implicit: bool = False
     launch_url: str = ""
+    room_state: str = ""
+    room_state_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +170,15 @@ class Facts:
     second_appointment: bool = False
     information_fields: tuple[str, ...] = ()
     holds_window: bool = False
+    opens_by_room: bool = False
+    """The state of the vendor's room opens this exam, no code does (R-PE-1)."""
+
+    @property
+    def room_open_at(self) -> datetime | None:
+        """When the room that opens this exam was last seen open; None when it does not, or no more."""
+        if not self.opens_by_room or self.appointment is None or self.appointment.room_state != ROOM_OPEN:
+            return None
+        return self.appointment.room_state_at
 
 
 @dataclass(frozen=True)
@@ -217,6 +235,14 @@ def ready_to_book(facts: Facts, policy: ExamPolicy) -> bool:
     return all(done for step, done in onboarding_steps(facts, policy).items() if step != "equipment")
 
 
+def room_age(facts: Facts, now: datetime) -> timedelta | None:
+    """How old the word of the room that opens this exam is; None while it is fresh, or no room opens it."""
+    at = facts.appointment.room_state_at if facts.appointment is not None else None
+    if not facts.opens_by_room or at is None or now - at <= ROOM_WORD_IS_FRESH:
+        return None
+    return now - at
+
+
 def decide(facts: Facts, policy: ExamPolicy, now: datetime) -> Journey:
     """The candidate's phase and allowed actions.
 
@@ -233,7 +259,7 @@ def _phase(facts: Facts, policy: ExamPolicy, now: datetime) -> tuple[Phase, date
     if not facts.eligible:
         return Phase.NOT_ELIGIBLE, None
     if facts.attempt is not None:
-        return _attempt_phase(facts.attempt, facts.holds_window, policy)
+        return _attempt_phase(facts.attempt, facts, policy)
     appointment = facts.appointment
     if appointment is not None and appointment.state in APPOINTMENT_ACTIVE:
         return _appointment_phase(appointment, policy, now)
@@ -248,16 +274,16 @@ def _phase(facts: Facts, policy: ExamPolicy, now: datetime) -> tuple[Phase, date
     return Phase.AVAILABLE, window_end(policy)
 
 
-def _attempt_phase(attempt: AttemptFacts, holds_window: bool, policy: ExamPolicy) -> tuple[Phase, datetime | None]:
+def _attempt_phase(attempt: AttemptFacts, facts: Facts, policy: ExamPolicy) -> tuple[Phase, datetime | None]:
     state = attempt.state
     if state is State.GATE:
         return Phase.ROOM, None
     if state is State.UNLOCKED:
-        lapses = attempt.unlocked_at and attempt.unlocked_at + timedelta(minutes=policy.unlock_valid_minutes)
+        lapses = attempt.unlocked_at and unlock_lapses_at(attempt.unlocked_at, policy, facts.room_open_at)
         return Phase.UNLOCKED, lapses
     if state is State.SITTING:
         closes = attempt.deadline + policy.network_grace if attempt.deadline else None
-        return (Phase.SITTING if holds_window else Phase.ROOM), closes
+        return (Phase.SITTING if facts.holds_window else Phase.ROOM), closes
     if state is State.PAUSED:
         return Phase.PAUSED, None
     if state in OVER:

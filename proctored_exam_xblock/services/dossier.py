@@ -25,7 +25,9 @@ from ..domain.journey import (
     OnboardingFacts,
     PartFacts,
     PersonFacts,
+    Phase,
     decide,
+    room_age,
 )
 from ..domain.policy import ExamPolicy, Unlock
 from ..domain.questions import Layout, Paper
@@ -90,7 +92,14 @@ class Dossier:
             return self.journey.phase.value
         held = "w" if self.facts.holds_window else ""
         pending = self.facts.appointment.vendor_last_error if self.facts.appointment else ""
-        return f"{self.journey.phase.value}.{self.candidacy.pk}.{self.candidacy.revision}{held}{pending}"
+        revision = f"{self.candidacy.revision}{held}{pending}{self._age_of_room}"
+        return f"{self.journey.phase.value}.{self.candidacy.pk}.{revision}"
+
+    @property
+    def _age_of_room(self) -> str:
+        """Changes each minute while the room screen says how old its word is."""
+        age = room_age(self.facts, self.now) if self.journey.phase is Phase.ROOM else None
+        return f".{int(age.total_seconds()) // 60}m" if age is not None else ""
 
 
 def window_hash(token: str) -> str:
@@ -225,6 +234,7 @@ def _facts(
         second_appointment=candidacy.second_appointment,
         information_fields=fields,
         holds_window=attempt is not None and holds_window(attempt, caller.window),
+        opens_by_room=Capability.LIVE_STATUS in backend.capabilities and policy.unlock is Unlock.NONE,
     )
 
 
@@ -285,6 +295,8 @@ def _appointment_facts(row: Appointment) -> AppointmentFacts:
         vendor_last_error=entry.last_error if entry else "",
         locked_until=row.locked_until,
         implicit=row.implicit,
+        room_state=row.room_state,
+        room_state_at=row.room_state_at,
     )
 
 
@@ -304,7 +316,7 @@ def _attempt_facts(row: Attempt, snapshot: exams.Snapshot, parts: list[PartRespo
         extra_seconds=row.extra_seconds,
         review=ReviewState(row.review),
         review_reason=row.review_reason,
-        released=row.released_at is not None,
+        released=is_out(row),
         paper=snapshot.paper if row.started_at else None,
         layout=_layout(row.layout) if row.started_at else None,
         parts=tuple(_part_facts(part) for part in parts),
@@ -314,13 +326,19 @@ def _attempt_facts(row: Attempt, snapshot: exams.Snapshot, parts: list[PartRespo
     return facts
 
 
+def is_out(row: Attempt) -> bool:
+    """Whether the candidate may know the score: released, and not held back by a review opened before it was sent."""
+    held = row.review == ReviewState.PENDING and row.score_sent_at is None
+    return row.released_at is not None and not held
+
+
 def _outcome(row: Attempt, policy: ExamPolicy) -> dict[str, Any]:
     last = AuditEntry.objects.filter(chain=f"candidacy:{row.candidacy_id}").order_by("-sequence").first()
     found: dict[str, Any] = {
         "audit_head": last.entry_hash if last else "",
         "audit_count": last.sequence if last else 0,
     }
-    if row.released_at is not None and row.score_earned is not None and row.score_possible is not None:
+    if is_out(row) and row.score_earned is not None and row.score_possible is not None:
         score = Score(row.score_earned, row.score_possible)
         found |= {
             "score_earned": score.earned,
@@ -351,4 +369,10 @@ def _part_facts(part: PartResponse) -> PartFacts:
 
 def opens_by_itself(dossier: Dossier) -> bool:
     """True when nothing guards the exam: no room of a vendor and no password."""
-    return Capability.ROOM not in dossier.backend.capabilities and dossier.policy.unlock is Unlock.NONE
+    guards = {Capability.ROOM, Capability.LIVE_STATUS}
+    return not guards & dossier.backend.capabilities and dossier.policy.unlock is Unlock.NONE
+
+
+def is_watched(backend: Backend) -> bool:
+    """True for a service that knows something of a session while it lasts, or afterwards."""
+    return bool({Capability.BOOKING, Capability.LIVE_STATUS, Capability.REVIEW} & backend.capabilities)

@@ -6,8 +6,6 @@ an expiry is dated at the deadline, not at the touch.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from ..domain import clock
 from ..domain.attempt import (
     APPOINTMENT_ACTIVE,
@@ -33,7 +31,7 @@ def due(dossier: Dossier) -> Event | AppointmentEvent | None:
         if state is State.SITTING and attempt.deadline and clock.is_over(attempt.deadline, policy, now):
             return Event.EXPIRE
         if state is State.UNLOCKED and attempt.unlocked_at and not opens_by_itself(dossier):
-            if now >= attempt.unlocked_at + timedelta(minutes=policy.unlock_valid_minutes):
+            if now >= clock.unlock_lapses_at(attempt.unlocked_at, policy, dossier.facts.room_open_at):
                 return Event.LAPSE
         if state is State.GATE and appointment is not None and not appointment.implicit:
             if now >= clock.abandoned_at(appointment.start, policy, dossier.facts.extra_time):

@@ -11,7 +11,7 @@ from django.db.models import Q
 from submissions import api as submissions_api
 
 from .. import compat
-from ..domain.attempt import OVER, ReviewState
+from ..domain.attempt import OVER, ReviewEvent, ReviewState, advance_review
 from ..domain.errors import NotAllowedNow
 from ..domain.policy import Release
 from ..models import Attempt, Candidacy, PartResponse
@@ -19,6 +19,8 @@ from . import audit, exams
 
 log = logging.getLogger(__name__)
 ITEM_TYPE = "proctored_exam"
+WITHHELD = frozenset({ReviewState.PENDING.value, ReviewState.INVALIDATED.value})
+"""Reviews under which no grade is sent; one that was sent stays out while the review is only open."""
 
 
 def student_item(attempt: Attempt) -> dict[str, str]:
@@ -58,7 +60,7 @@ def publish_grade(attempt_id: int, now: datetime) -> bool:
 
 
 def _is_withheld(attempt: Attempt) -> bool:
-    return attempt.review == ReviewState.INVALIDATED
+    return attempt.review in WITHHELD
 
 
 def _answers(attempt: Attempt) -> dict[str, Any]:
@@ -82,7 +84,8 @@ def release_due(now: datetime) -> int:
         policy = exams.snapshot(attempt.version).policy
         if policy.release is Release.ON_DATE and policy.release_at is not None and now >= policy.release_at:
             release(attempt.pk, now, "system")
-    waiting = open_ones.filter(Q(submission_uuid="") | Q(released_at__isnull=False))
+    sendable = Q(released_at__isnull=False) & ~Q(review__in=WITHHELD)
+    waiting = open_ones.filter(Q(submission_uuid="") | sendable)
     return sum(_publish_alone(pk, now) for pk in waiting.values_list("pk", flat=True))
 
 
@@ -112,6 +115,28 @@ def release(attempt_id: int, now: datetime, actor: str) -> None:
         attempt.save(update_fields=["released_at"])
         audit.record(candidacy, "released", now, actor, attempt=attempt)
         transaction.on_commit(lambda: publish_grade(attempt_id, now), robust=True)
+
+
+def step(attempt: Attempt, event: ReviewEvent, reason: str, now: datetime) -> None:
+    """One step of the review, and the grade follows it: taken back when invalidated, sent (again) when it may be.
+
+    The caller holds the candidacy's lock and the attempt's, and writes the audit entry.
+
+    Args:
+        reason: shown to the candidate when invalidated; a stable code, or as staff typed it.
+        now: the request's instant.
+
+    Raises:
+        IllegalTransition: no such arrow.
+    """
+    attempt.review = advance_review(ReviewState(attempt.review), event).value
+    attempt.review_reason = reason
+    if attempt.review == ReviewState.INVALIDATED and attempt.submission_uuid:
+        item = student_item(attempt)
+        submissions_api.reset_score(item["student_id"], item["course_id"], item["item_id"])
+        attempt.score_sent_at = None
+    attempt.save(update_fields=["review", "review_reason", "score_sent_at"])
+    transaction.on_commit(lambda: publish_grade(attempt.pk, now), robust=True)
 
 
 def withdraw(attempt: Attempt) -> None:
