@@ -25,7 +25,8 @@
     if (!control || !part.contains(control)) {
       return null;
     }
-    var hooks = ["data-sim-action", "data-sim-check", "data-sim-fault-mode", "data-sim-room-action"];
+    var hooks = ["data-sim-action", "data-sim-check", "data-sim-fault-mode", "data-sim-room-action",
+      "data-sim-lever", "name"];
     var hook = hooks.filter(function (name) { return control.hasAttribute(name); })[0];
     return { selector: hook ? "[" + hook + '="' + control.getAttribute(hook) + '"]' : "button, a" };
   }

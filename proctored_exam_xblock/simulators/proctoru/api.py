@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from ..clock import Clock, parse_instant
 from ..web import Request, Response
-from . import report, zones
+from . import report, sessions, zones
 from .store import PERSON_FIELDS, Reservation, Store
+from .switches import Switches
 from .wire import BAD_REQUEST, Envelopes, Outage, Params, Refusal, iso
 
 GRID = timedelta(minutes=15)
@@ -23,17 +24,6 @@ SKEW = timedelta(seconds=5)
 
 _WRITES = {"addadhocprocess", "movereservation", "removereservation", "beginreservation", "editstudent"}
 _DETAILS = ("description", "exam_url", "exam_password", "notes", "comments", "url_return", "courseno", "notify")
-
-
-@dataclass(frozen=True)
-class Switches:
-    """How this vendor behaves: seats per start, notice in minutes before a start, whether a move changes the number,
-    whether reports repeat rows."""
-
-    capacity: int = 10
-    lead_minutes: int = 0
-    new_number_on_move: bool = True
-    duplicate_rows: bool = False
 
 
 class Api:
@@ -133,7 +123,7 @@ class Api:
         if number is not None:
             return self._confirmation(self._moved(reservation, start, now), 0.0)
         reservation = self._store.save(replace(reservation, reservation_no=self._store.next_number()))
-        self._store.add_note(reservation, now, "Fulfillment created")
+        self._created(reservation, now)
         return self._confirmation(reservation, 0.0)
 
     def _move(self, params: Params, now: datetime) -> dict[str, object]:
@@ -148,8 +138,7 @@ class Api:
         reservation = self._held(params.positive("reservation_no"), None, "Reservation Not found")
         if reservation.student_id != student_id:
             raise Refusal("Reservation Not found")
-        cancelled = self._store.save(replace(reservation, state="cancelled"))
-        self._store.add_note(cancelled, now, "Reservation cancelled")
+        sessions.cancel(self._store, reservation, now)
         return {"onaccount": "30.00"}
 
     def _begin(self, params: Params, now: datetime) -> dict[str, object]:
@@ -162,6 +151,7 @@ class Api:
         if reservation.state == "scheduled":
             reservation = self._store.save(replace(reservation, state="waiting"))
             self._store.add_note(reservation, now, "Fulfillment started")
+            self._store.announce("event-fulfillment-started", reservation)
         return {"url": self._login_url("/room/", reservation)}
 
     def _list(self, params: Params, now: datetime) -> list[dict[str, object]]:
@@ -189,7 +179,7 @@ class Api:
 
     def _report(self, params: Params, now: datetime) -> list[dict[str, object]]:
         first, last = params.instant("start_date"), params.instant("end_date")
-        if last - first > report.LONGEST:
+        if last - first > timedelta(days=self.switches.report_days):
             raise Outage
         student_id = params.optional("student_id") or None
         rows = [
@@ -258,8 +248,12 @@ class Api:
         number = self._store.next_number() if self.switches.new_number_on_move else reservation.reservation_no
         moved = replace(reservation, reservation_no=number, start=start, state="scheduled", steps=(), identity="")
         moved = self._store.save(moved)
-        self._store.add_note(moved, now, "Fulfillment created")
+        self._created(moved, now)
         return moved
+
+    def _created(self, reservation: Reservation, now: datetime) -> None:
+        self._store.add_note(reservation, now, "Fulfillment created")
+        self._store.announce("event-reservation-confirmation", reservation)
 
     def _confirmation(self, reservation: Reservation, balance: float) -> dict[str, object]:
         return {

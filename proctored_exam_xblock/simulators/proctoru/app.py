@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, fields, replace
-from typing import Any
-
-from ..clock import Clock, parse_instant
-from ..faults import Fault, Faults, Mode, parse_fault
-from ..web import Request, Response, json_response, see_other
-from . import room_page, seat_page, sessions
-from .api import Api, Switches
+from ..clock import Clock
+from ..faults import Faults
+from ..web import Request, Response, see_other
+from . import levers_page, room_page, seat_page, sessions
+from .api import Api
+from .levers import Levers
 from .store import Note, Reservation, Store
+from .webhooks import Webhooks
 
 
 class ProctorUSimulator:
@@ -39,13 +37,9 @@ class ProctorUSimulator:
         self._store = Store(database)
         self._faults = Faults()
         self._api = Api(self._store, clock, api_key=api_key, public_url=public_url)
-        self._levers: dict[str, Callable[[Request], Response]] = {
-            "clock": self._serve_clock,
-            "faults": self._serve_faults,
-            "switches": self._serve_switches,
-            "reset": self._serve_reset,
-            "state": self._serve_state,
-        }
+        self._webhooks = Webhooks()
+        self._store.listener = self._call_out
+        self._levers = Levers(self._store, clock, self._faults, self._api, self._webhooks, prefix=self._prefix)
 
     def __call__(self, request: Request) -> Response:
         if not f"{request.path}/".startswith(f"{self._prefix}/"):
@@ -57,7 +51,7 @@ class ProctorUSimulator:
             case ["api", endpoint]:
                 return self._faults.apply(endpoint, lambda: self._api.answer(endpoint, request))
             case [lever] if lever in self._levers:
-                return self._levers[lever](request)
+                return self._levers.serve(lever, request)
             case ["sessions", number, *action] if request.method == "POST" and number.isdecimal():
                 return self._act(int(number), action, request)
             case ["room"] | ["session", "auto_login"] | ["students", "reservations"]:
@@ -75,7 +69,10 @@ class ProctorUSimulator:
             (reservation, self._person(reservation), self._chat(reservation))
             for reservation in self._store.reservations()
         ]
-        return Response(seat_page.render(entries, self._faults.current, self._clock.now(), self._prefix))
+        levers = levers_page.render(
+            self._faults.current, self._api.switches, self._clock.skew, self._api.envelopes.errors, self._prefix
+        )
+        return Response(seat_page.render(entries, levers, self._clock.now(), self._prefix))
 
     def _act(self, number: int, action: list[str], request: Request) -> Response:
         now = self._clock.now()
@@ -128,91 +125,19 @@ class ProctorUSimulator:
                 done = sessions.say(self._store, reservation, "candidate", _text(request, "text"), now)
         return see_other(f"{self._prefix}/room/{key}/") if done else _too_late()
 
+    def _call_out(self, kind: str, reservation: Reservation) -> None:
+        self._webhooks.send(kind, reservation, self._person(reservation), self._clock.now())
+
     def _person(self, reservation: Reservation) -> dict[str, str]:
         return self._store.student(reservation.student_id) or {}
 
     def _chat(self, reservation: Reservation) -> list[Note]:
         return self._store.notes(reservation, chat=True)
 
-    # The levers.
-
-    def _serve_clock(self, request: Request) -> Response:
-        if request.method == "POST":
-            moment = parse_instant(request.params.get("now"))
-            seconds = _number(request.params.get("advance"))
-            skew = _number(request.params.get("skew"))
-            if skew is not None:
-                self._clock.skew = skew
-            elif moment is not None:
-                self._clock.set(moment, stopped=request.params.get("stopped") in (True, "true", "1"))
-            elif seconds is not None and "now" not in request.params:
-                self._clock.advance(seconds)
-            else:
-                return json_response({"error": "now (ISO), advance or skew (seconds) is needed"}, 400)
-        return json_response(
-            {"now": self._clock.now().isoformat(), "stopped": self._clock.stopped, "skew": self._clock.skew}
-        )
-
-    def _serve_faults(self, request: Request) -> Response:
-        if request.method == "POST":
-            fault = parse_fault(request.params)
-            if fault is None:
-                return json_response({"error": f"mode must be one of {', '.join(Mode)}"}, 400)
-            self._faults.set(fault)
-            if "form-urlencoded" in request.headers.get("content-type", ""):
-                return see_other(f"{self._prefix}/")
-        return json_response(asdict(self._faults.current))
-
-    def _serve_switches(self, request: Request) -> Response:
-        if request.method == "POST":
-            changes: dict[str, Any] = {}
-            for known in fields(Switches):
-                value = request.params.get(known.name)
-                if value is not None:
-                    if type(value) is not type(known.default) or (type(value) is int and value < 0):
-                        return json_response({"error": f"{known.name} has the wrong type"}, 400)
-                    changes[known.name] = value
-            self._api.switches = replace(self._api.switches, **changes)
-        return json_response(asdict(self._api.switches))
-
-    def _serve_state(self, request: Request) -> Response:
-        """The vendor's own record, for rehearsals and tests that compare it with the other side's."""
-        lines = [
-            {
-                "reservation_id": reservation.reservation_id,
-                "number": str(reservation.reservation_no),
-                "start": reservation.start.isoformat(),
-                "state": reservation.state,
-                "email": self._person(reservation).get("email", ""),
-                "active": reservation.active,
-            }
-            for reservation in self._store.reservations()
-        ]
-        return json_response({"sessions": lines})
-
-    def _serve_reset(self, request: Request) -> Response:
-        """Data, faults, switches, the clock's skew and the error count; the clock stays where it is."""
-        if request.method != "POST":
-            return Response("Method not allowed", 405)
-        self._store.reset()
-        self._faults.set(Fault())
-        self._clock.skew = 0
-        self._api.switches = Switches()
-        self._api.envelopes.reset()
-        return json_response({"ok": True})
-
 
 def _text(request: Request, name: str) -> str:
     value = request.params.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _number(value: object) -> float | None:
-    try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return number if abs(number) < 1e10 else None
 
 
 def _not_found() -> Response:

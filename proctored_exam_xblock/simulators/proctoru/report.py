@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from .store import Reservation, Store
 from .wire import iso
-
-LONGEST = timedelta(days=10)
-"""Longer ranges time out at the vendor's with HTTP 500."""
 
 
 def row(reservation: Reservation, person: dict[str, str], store: Store) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The proctor's seat as HTML: the queue, and the switches that make the vendor misbehave."""
+"""The proctor's seat as HTML: the queue of candidates, each with what the proctor sees and may do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from ..faults import FAULT_NAMES, Fault
 from . import sessions
 from .look import DOCUMENT, FACE, instant, join, local_instant, page
 from .store import Note, Reservation
@@ -23,7 +22,7 @@ _PAGE = Markup("""
   </div>
   <div class="queue" data-sim-queue>{cards}</div>
   <p class="empty" data-sim-live="empty"{hide_empty}>Aucune réservation pour l’instant. La file se met à jour seule.</p>
-  {faults}
+  {levers}
 </main>
 <footer class="foot">Tout est joué&nbsp;: aucune photo, aucun enregistrement, aucune donnée réelle.</footer>
 """)
@@ -46,6 +45,10 @@ _CARD = Markup("""
   </div>
   <div data-sim-live="actions-{key}" class="actions">{actions}</div>
   {chat_form}
+  <details class="more">
+    <summary>Incidents du service</summary>
+    <div class="row" data-sim-live="levers-{key}">{levers}</div>
+  </details>
 </article>
 """)
 
@@ -66,29 +69,21 @@ _CHAT_FORM = Markup("""<form class="say" method="post" action="{action}" data-si
 <input name="text" maxlength="500" autocomplete="off" placeholder="Écrire au candidat" data-sim-field="message"></label>
 <button class="plain">Envoyer</button></form>""")
 
-_FAULTS = Markup("""
-<section class="faults" aria-labelledby="faults" data-sim-live="faults" data-sim-fault="{mode}">
-  <h2 id="faults">Pannes du service</h2>
-  <p class="quiet">{explanation}</p>
-  <div class="row">{buttons}</div>
-</section>
-""")
-
 
 def render(
     entries: list[tuple[Reservation, dict[str, str], list[Note]]],
-    fault: Fault,
+    levers: Markup,
     now: datetime,
     prefix: str,
 ) -> str:
-    """The whole page; ``entries`` are bookings sorted by start, with their person and chat."""
+    """The whole page; ``entries`` are bookings sorted by start, with their person and chat; ``levers`` stand below."""
     cards = [_card(reservation, person, chat, prefix) for reservation, person, chat in entries]
     active = sum(reservation.active for reservation, _, _ in entries)
     body = _PAGE.format(
         iso=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         now=instant(now),
         count=f"{active} à surveiller, {len(entries)} en tout",
-        faults=_faults(fault, prefix),
+        levers=levers,
         cards=join(cards),
         hide_empty=Markup(" hidden") if cards else "",
     )
@@ -115,6 +110,7 @@ def _card(reservation: Reservation, person: dict[str, str], chat: list[Note], pr
         code=reservation.details.get("exam_password", ""),
         room=_room(reservation, chat, base) if reservation.state not in ("scheduled", "cancelled") else "",
         actions=_actions(reservation, base),
+        levers=_levers(reservation, prefix),
         chat_form=_CHAT_FORM.format(action=f"{base}/say/", name=name, open=str(_in_room(reservation)).lower()),
     )
 
@@ -136,6 +132,21 @@ def _actions(reservation: Reservation, base: str) -> Markup:
         for index, action in enumerate(sessions.ALLOWED[reservation.state])
     ]
     return join(buttons)
+
+
+def _levers(reservation: Reservation, prefix: str) -> Markup:
+    """What befalls a booking without the proctor: the vendor loses it, or cancels it on its own."""
+    names = {"cancel": "Annuler au nom du service"} if reservation.active else {}
+    return join(
+        [
+            Markup(
+                '<form method="post" action="{prefix}/{lever}/" data-sim-form><input type="hidden" '
+                'name="reservation_id" value="{id}"><button class="danger" data-sim-lever="{lever}">{label}</button>'
+                "</form>"
+            ).format(prefix=prefix, lever=lever, id=reservation.reservation_id, label=label)
+            for lever, label in {**names, "lose": "Perdre la réservation"}.items()
+        ]
+    )
 
 
 def _button_kind(index: int, action: str, chosen: bool) -> str:
@@ -190,24 +201,3 @@ def chat_list(chat: list[Note], reader: str) -> Markup:
         for note in chat
     ]
     return Markup('<ol class="chat" aria-label="Conversation" data-sim-chat>{}</ol>').format(join(lines))
-
-
-def _faults(fault: Fault, prefix: str) -> Markup:
-    buttons = [
-        Markup(
-            '<form method="post" action="{action}" data-sim-form><input type="hidden" name="mode" value="{mode}">'
-            '<button class="plain{chosen}" aria-pressed="{pressed}" data-sim-fault-mode="{mode}">{label}</button>'
-            "</form>"
-        ).format(
-            action=f"{prefix}/faults/",
-            mode=mode,
-            chosen=" chosen" if mode == fault.mode else "",
-            pressed=str(mode == fault.mode).lower(),
-            label=label,
-        )
-        for mode, (label, _) in FAULT_NAMES.items()
-    ]
-    explanation = FAULT_NAMES[fault.mode][1].format(seconds=fault.seconds)
-    if fault.only:
-        explanation += f" Seulement pour {fault.only}."
-    return _FAULTS.format(mode=fault.mode.value, explanation=explanation, buttons=join(buttons))

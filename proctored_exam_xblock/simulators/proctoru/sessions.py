@@ -49,6 +49,13 @@ STEPS = {
 }
 """What the candidate does on arrival, in order; a photo may be skipped (``skip:<step>``)."""
 
+_EVENTS = {
+    "end": "event-fulfillment-ended",
+    "incident": "event-incident",
+    "verdict-valid": "event-review-submitted",
+    "verdict-fraud": "event-review-submitted",
+}
+
 
 def act(store: Store, reservation: Reservation, action: str, now: datetime) -> bool:
     """A proctor's action; False when the session's state does not allow it."""
@@ -70,7 +77,17 @@ def act(store: Store, reservation: Reservation, action: str, now: datetime) -> b
     store.save(changed)
     if action == "end":
         store.add_note(changed, now, "Fulfillment ended")
+    if action in _EVENTS:
+        store.announce(_EVENTS[action], changed)
     return True
+
+
+def cancel(store: Store, reservation: Reservation, now: datetime) -> Reservation:
+    """By the candidate's platform, or by the vendor itself."""
+    cancelled = store.save(replace(reservation, state="cancelled"))
+    store.add_note(cancelled, now, "Reservation cancelled")
+    store.announce("event-reservation-cancelled", cancelled)
+    return cancelled
 
 
 def check(store: Store, reservation: Reservation, name: str) -> bool:

@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -97,11 +97,15 @@ class Store:
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.executescript(_SCHEMA)
+        self._announced: list[tuple[str, Reservation]] = []
+        self.listener: Callable[[str, Reservation], None] = lambda kind, reservation: None
+        """Told what was announced, once it is written."""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One at a time, all or nothing."""
         with self._lock:
+            self._announced.clear()
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -109,6 +113,12 @@ class Store:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+            for kind, reservation in self._announced:
+                self.listener(kind, reservation)
+
+    def announce(self, kind: str, reservation: Reservation) -> None:
+        """Tell the listener at the end of this transaction, unless it fails."""
+        self._announced.append((kind, reservation))
 
     def reset(self) -> None:
         """Forget everything."""
@@ -162,6 +172,14 @@ class Store:
             ),
         )
         return reservation
+
+    def forget(self, reservation_id: str) -> bool:
+        """Lose a booking as if it had never been made; '' loses all. False when there was none."""
+        condition, values = ("reservation_id = ?", (reservation_id,)) if reservation_id else ("1 = 1", ())
+        known = bool(self._all(f"{_SELECT} WHERE {condition}", *values))
+        for table in ("former_number", "note", "login", "reservation"):
+            self._run(f"DELETE FROM {table} WHERE {condition}", *values)  # noqa: S608 (our own two conditions)
+        return known
 
     def by_id(self, reservation_id: str) -> Reservation | None:
         return self._reservation("reservation_id = ?", reservation_id)

@@ -74,6 +74,11 @@ class Envelopes:
         self._lock = threading.Lock()
         self._errors = 0
 
+    @property
+    def errors(self) -> int:
+        with self._lock:
+            return self._errors
+
     def reset(self) -> None:
         with self._lock:
             self._errors = 0
