@@ -35,5 +35,8 @@ class ProctoredExamConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks; listen to edx-proctoring."""
         from . import checks  # noqa: F401  (registers by import)
+        from .providers import receivers
+
+        receivers.connect()

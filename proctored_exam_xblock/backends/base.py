@@ -267,7 +267,7 @@ class Backend:
     """
 
     slug: ClassVar[str]
-    verbose_name: ClassVar[str]
+    verbose_name: str
     capabilities: frozenset[Capability] = frozenset()
     required_settings: ClassVar[tuple[str, ...]] = ()
     candidate_fields: ClassVar[tuple[str, ...]] = ()

@@ -21,6 +21,7 @@ __all__ = ["ENTRY_POINT_GROUP", "backend_class", "get", "slugs"]
 ENTRY_POINT_GROUP = "proctored_exam.backend"
 
 _BUILT_IN = {
+    "edx_proctoring": ("edx_proctoring", "EdxProctoring"),
     "none": ("none", "NoBackend"),
     "onsite": ("onsite", "OnSite"),
     "proctorexam": ("proctorexam", "ProctorExam"),
