@@ -18,24 +18,38 @@ import httpx
 __all__ = ["Simulator", "running", "start"]
 
 API_KEY = "9d2f4b7a-1111-4222-8333-444455556666"
+SECRET_KEY = "0123456789abcdef" * 4
 _READY_SECONDS = 30
 
 
 @dataclass(frozen=True)
 class Simulator:
-    """A running simulator; ``url`` is its seat page, without a trailing slash."""
+    """A running simulator; ``url`` is its seat page, without a trailing slash; ``pages`` as browsers reach it."""
 
     process: subprocess.Popen[str]
     url: str
     api_key: str
+    vendor: str = "proctoru"
+    secret_key: str = ""
+    pages: str = ""
 
     @property
     def api_url(self) -> str:
         """``base_url`` of the backend."""
-        return f"{self.url}/api"
+        return f"{self.url}/api/v3" if self.vendor == "proctorexam" else f"{self.url}/api"
 
     def settings(self, **more: object) -> dict[str, object]:
         """The backend's settings that lead here."""
+        if self.vendor == "proctorexam":
+            pages = self.pages or self.url
+            return {
+                "base_url": self.api_url,
+                "api_token": self.api_key,
+                "secret_key": self.secret_key,
+                "room_url": f"{pages}/student_sessions/{{token}}/",
+                "lti_launch_url": f"{pages}/lti/?id={{exam_id}}",
+                **more,
+            }
         return {"base_url": self.api_url, "api_key": self.api_key, **more}
 
     def set_clock(self, now: datetime, *, stopped: bool = True) -> None:
@@ -85,6 +99,7 @@ def start(
     *,
     port: int = 0,
     api_key: str = API_KEY,
+    secret_key: str = SECRET_KEY,
     public_url: str = "",
     database: str = ":memory:",
     now: datetime | None = None,
@@ -95,7 +110,7 @@ def start(
         RuntimeError: it ended before it answered (its own words are on stderr), or took too long.
     """
     command = [sys.executable, "-m", "proctored_exam_xblock.simulators", vendor]
-    command += ["--port", str(port), "--api-key", api_key, "--database", database]
+    command += ["--port", str(port), "--api-key", api_key, "--secret-key", secret_key, "--database", database]
     if public_url:
         command += ["--public-url", public_url]
     if now is not None:
@@ -115,7 +130,7 @@ def start(
         process.wait(timeout=_READY_SECONDS)
         output.close()
         raise RuntimeError(f"the {vendor} simulator did not start")
-    return Simulator(process, line.rstrip("/"), api_key)
+    return Simulator(process, line.rstrip("/"), api_key, vendor, secret_key, public_url.rstrip("/"))
 
 
 @contextmanager

@@ -28,7 +28,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """``content`` is sent as UTF-8 unless it is bytes already."""
+    """``content`` is sent as UTF-8 unless it is bytes already; ``headers`` replace those sent with every answer."""
 
     content: str | bytes
     status: int = 200
@@ -92,6 +92,15 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve()
 
+    def do_PUT(self) -> None:
+        self._serve()
+
+    def do_PATCH(self) -> None:
+        self._serve()
+
+    def do_DELETE(self) -> None:
+        self._serve()
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (named by the base class)
         """Silent: addresses hold one-time logins."""
 
@@ -115,8 +124,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: Response) -> None:
         content = response.content.encode() if isinstance(response.content, str) else response.content
-        self.send_response(response.status)
+        self.send_response_only(response.status)
         for name, value in {
+            "Server": self.version_string(),
+            "Date": self.date_time_string(),
             "Content-Type": response.content_type,
             "Content-Length": str(len(content)),
             "Cache-Control": "no-store",

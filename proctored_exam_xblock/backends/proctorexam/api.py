@@ -140,7 +140,8 @@ class Api:
         status = answer.status
         if 200 <= status < 300:
             return
-        logger.warning("vendor call %s refused: HTTP %s", path, status)
+        usual = status in (404, 422)  # not there yet, there already
+        logger.log(logging.INFO if usual else logging.WARNING, "vendor call %s refused: HTTP %s", path, status)
         if status in (401, 403):
             raise StaleRequest if self._is_skewed(answer) else Misconfigured
         if status in (408, 429) or status >= 500 or status < 400:
