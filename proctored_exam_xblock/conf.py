@@ -17,6 +17,7 @@ DEFAULTS: Mapping[str, Any] = {
     "CLOCK": "django.utils.timezone.now",
     "HOST": "",
     "DRAIN_SECONDS": 5,
+    "EVIDENCE_DAYS": 42,
 }
 
 

@@ -106,7 +106,8 @@ class Seat(models.Model):
 
 class Appointment(models.Model):
     """A booked slot. ``reservation_id`` is ours, stable for the vendor, and seeds the proctor's code. ``room_state`` is
-    what the vendor said last, at ``room_state_at``; it is asked again at ``look_at`` (NULL: never)."""
+    what the vendor said last, at ``room_state_at``; it is asked again at ``look_at`` (NULL: never), ``looks`` counts
+    those in a row that found no answer."""
 
     candidacy = models.ForeignKey(Candidacy, on_delete=models.PROTECT, related_name="appointments")
     version = models.ForeignKey(ExamVersion, on_delete=models.PROTECT, related_name="+")
@@ -183,6 +184,7 @@ class Attempt(models.Model):
         indexes = [
             models.Index(fields=["state", "deadline"], name="pex_attempt_due"),
             models.Index(fields=["score_sent_at", "state"], name="pex_attempt_ungraded"),
+            models.Index(fields=["evidence_erased_at", "ended_at"], name="pex_attempt_evidence"),
         ]
 
     def __str__(self) -> str:

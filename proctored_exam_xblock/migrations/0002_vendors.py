@@ -101,6 +101,10 @@ class Migration(migrations.Migration):
             name="evidence_erased_at",
             field=models.DateTimeField(null=True),
         ),
+        migrations.AddIndex(
+            model_name="attempt",
+            index=models.Index(fields=["evidence_erased_at", "ended_at"], name="pex_attempt_evidence"),
+        ),
         migrations.AddField(
             model_name="outboxentry",
             name="backend",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import random
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -245,3 +247,13 @@ def test_in_whatever_order_they_come_a_waiting_room_opens_once(exam: World) -> N
         handle(exam)
         entry.load(alex, exam.clock())
     assert AuditEntry.objects.filter(action="unlocked").count() == 1
+
+
+def test_the_command_handles_events_then_looks(exam: World) -> None:
+    alex = exam.person()
+    exam.enter_room(alex)
+    told(exam, kind=EventKind.OTHER)
+    exam.ledger.room = SessionState.OPEN
+    out = io.StringIO()
+    call_command("poll_vendors", stdout=out)
+    assert (out.getvalue().strip(), exam.phase(alex)) == ("events: 1, looks: 1", "unlocked")
