@@ -42,7 +42,7 @@ class Api:
         self._api_key = api_key
         self._public_url = public_url.rstrip("/")
         self._endpoints: dict[str, Callable[[Params, datetime], object]] = {
-            "gettimezonelist": lambda params, now: zones.rows(),
+            "gettimezonelist": lambda params, now: zones.rows(now),
             "getscheduleinfoavailabletimeslist": self._times,
             "addadhocprocess": self._add,
             "movereservation": self._move,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 _TABLE = """
 -12:00|Dateline Standard Time|International Date Line West
@@ -127,8 +127,8 @@ def label(zone: str) -> str:
     return _NAMES.get(zone, zone)
 
 
-def rows() -> list[dict[str, object]]:
-    """``getTimeZoneList``'s data; without the fields that only a clock on the wall could fill."""
+def rows(now: datetime) -> list[dict[str, object]]:
+    """``getTimeZoneList``'s data; ``LocalTime`` without summer time, like the vendor's other local times."""
     return [
         {
             "TimeZoneNo": 42 + index,
@@ -137,6 +137,7 @@ def rows() -> list[dict[str, object]]:
             "DisplayName": _NAMES[zone],
             "Description": _NAMES[zone],
             "SortOrder": 100 + index,
+            "LocalTime": (now + offset).strftime("%I:%M %p").removeprefix("0"),
             "DST": False,
         }
         for index, (zone, offset) in enumerate(OFFSETS.items())
