@@ -39,6 +39,20 @@ def simulator_process() -> Iterator[Simulator]:
         yield simulator
 
 
+@pytest.fixture(scope="session")
+def proctorexam_process() -> Iterator[Simulator]:
+    with running("proctorexam", now=NOW) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def proctorexam(proctorexam_process: Simulator) -> Simulator:
+    """ProctorExam's simulator, emptied, its clock stopped."""
+    proctorexam_process.reset()
+    proctorexam_process.set_clock(NOW)
+    return proctorexam_process
+
+
 @pytest.fixture
 def simulator(simulator_process: Simulator) -> Simulator:
     simulator_process.reset()

@@ -146,11 +146,10 @@ class Api:
             raise StaleRequest if self._is_skewed(answer) else Misconfigured
         if status in (408, 429) or status >= 500 or status < 400:
             raise Unavailable
-        texts = _texts(answer)
-        said = " ".join(texts or ()).lower()
+        said, is_json = _said(answer)
         if status in (404, 410):
-            if "couldn't find exam" in said or (texts is None and "couldn't find" not in _text(answer)):
-                raise Misconfigured
+            if "couldn't find exam" in said or not (is_json or "couldn't find" in said):
+                raise Misconfigured  # a wrong address answers 404 too
             raise NotFound
         if status not in (400, 422) or "param is missing" in said:
             raise Misconfigured
@@ -183,14 +182,13 @@ def _object(answer: Answer, path: str) -> dict[str, Any]:
     return data
 
 
-def _texts(answer: Answer) -> list[str] | None:
-    """Every text of a refusal, whatever its envelope; None when it is no JSON."""
+def _said(answer: Answer) -> tuple[str, bool]:
+    """Every text of a refusal in lower case, whatever its envelope, '' for a page; and whether it is JSON."""
     try:
-        data = json.loads(answer.content)
+        todo = [json.loads(answer.content)]
     except (ValueError, RecursionError):
-        return None
+        return ("" if "html" in answer.headers.get("content-type", "") else _text(answer)), False
     found: list[str] = []
-    todo = [data]
     while todo:
         value = todo.pop()
         if isinstance(value, str):
@@ -199,7 +197,7 @@ def _texts(answer: Answer) -> list[str] | None:
             todo += value.values()
         elif isinstance(value, list):
             todo += value
-    return found
+    return " ".join(found).lower(), True
 
 
 def _text(answer: Answer) -> str:
