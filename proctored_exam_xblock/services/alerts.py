@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -80,12 +79,6 @@ def settle(kind: str, now: datetime, *, backend: str = "", appointment_id: int |
 def settle_one(alert_id: int, now: datetime) -> int:
     """The same for an alert at hand."""
     return _close(Alert.objects.filter(pk=alert_id), "system", "", now)
-
-
-def settle_for(kinds: Collection[str], appointment_ids: Collection[int], now: datetime) -> int:
-    """The same for all alerts of these kinds about these appointments."""
-    rows = Alert.objects.filter(open_key__isnull=False, kind__in=kinds, appointment_id__in=appointment_ids)
-    return _close(rows, "system", "", now)
 
 
 def close_alert(alert_id: int, actor: str, reason: str, now: datetime) -> None:

@@ -89,7 +89,8 @@ def failed(slug: str, code: str, now: datetime) -> None:
 def pause_after(failures: int) -> timedelta:
     """How long nothing is asked after so many failures in a row (at least five)."""
     doublings = max(0, failures - FAILURES_TO_OPEN)
-    return min(SHORTEST_PAUSE * 2 ** min(doublings, 10), LONGEST_PAUSE)
+    pause: timedelta = SHORTEST_PAUSE * 2 ** min(doublings, 10)
+    return min(pause, LONGEST_PAUSE)
 
 
 @contextmanager

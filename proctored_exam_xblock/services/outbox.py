@@ -96,7 +96,7 @@ def wait_after(tries: int, rng: random.Random, first: timedelta = FIRST_WAIT) ->
         rng: where the jitter comes from.
         first: what the first wait is about.
     """
-    base = min(first * 2 ** min(tries - 1, 12), _LONGEST_WAIT)
+    base: timedelta = min(first * 2 ** min(tries - 1, 12), _LONGEST_WAIT)
     return base * rng.uniform(0.75, 1.25)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from ..domain.attempt import AppointmentState
 from ..models import Appointment, OutboxEntry
 from . import alerts, appointments, audit
@@ -44,7 +46,7 @@ def refused(dossier: Dossier, entry: OutboxEntry, appointment: Appointment, acto
         appointments.cancelled_by_vendor(dossier, appointment, actor)
 
 
-def skipped(dossier: Dossier, entry: OutboxEntry, appointment: Appointment) -> None:
+def skipped(entry: OutboxEntry, appointment: Appointment, now: datetime) -> None:
     """Nothing was left to do. A booking that waited until its time had passed was not the candidate's fault."""
     if entry.kind == "book" and not heals(entry) and appointment.state == AppointmentState.MISSED:
-        alerts.raise_alert("never_confirmed", dossier.now, backend=entry.backend, appointment=appointment)
+        alerts.raise_alert("never_confirmed", now, backend=entry.backend, appointment=appointment)

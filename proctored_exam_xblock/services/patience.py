@@ -14,8 +14,9 @@ from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Coalesce
 
 from ..backends.base import Unavailable
+from ..domain.attempt import APPOINTMENT_TERMINAL
 from ..models import Alert, OutboxEntry
-from . import alerts, outbox
+from . import alerts, outbox, outcomes
 
 OUTAGES = frozenset({Unavailable.code, "vendor_unavailable"})
 FAULTS_TO_STICK = 5
@@ -68,7 +69,15 @@ def _give_up(entry: OutboxEntry, now: datetime) -> None:
 
 
 def look(now: datetime) -> None:
-    """Give up what waited too long, say what is late, close the alerts whose matter is over."""
+    """Give up what waited too long, say what is late, close the alerts whose matter is over.
+
+    What was given up and has become needless is dropped: the appointment was cancelled, refused or missed since.
+    """
+    over = [state.value for state in APPOINTMENT_TERMINAL]
+    needless = OutboxEntry.objects.filter(state="stuck", kind__in=("book", "move"), appointment__state__in=over)
+    for entry in needless.select_related("appointment")[:_MOST_AT_ONCE]:
+        if OutboxEntry.objects.filter(pk=entry.pk, state="stuck").update(state="skipped", done_at=now):
+            outcomes.skipped(entry, entry.appointment, now)
     for entry in _waiting_since(now - LONGEST_OUTAGE).select_related("appointment")[:_MOST_AT_ONCE]:
         _give_up(entry, now)
     late = _waiting_since(now - LATE_AFTER).values("backend").annotate(entries=Count("pk"), oldest=Min("since"))

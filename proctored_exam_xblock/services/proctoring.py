@@ -6,6 +6,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -148,6 +149,8 @@ def _is_needless(entry: OutboxEntry, now: datetime) -> bool:
         return AppointmentState(appointment.state) in APPOINTMENT_TERMINAL
     if entry.kind == "move":
         return appointment.state != AppointmentState.MOVE_REQUESTED
+    if outcomes.heals(entry):  # the vendor has it, at whatever time
+        return False
     if now >= appointment.start + timedelta(minutes=appointment.duration_minutes):
         return True
     return OutboxEntry.objects.filter(appointment=appointment, kind="book", state="skipped", tries=1).exists()
@@ -164,8 +167,8 @@ def _call(backend: Backend, dossier: Dossier, entry: OutboxEntry) -> Callable[[]
         booking = booking_for(dossier, entry.appointment)
         return partial(_cancel, backend, booking) if entry.kind == "cancel" else partial(backend.erase, booking)
     booking = booking_for(dossier, entry.appointment, code=_code(backend, entry.appointment))
-    if entry.kind == "book":
-        return partial(backend.book, booking)
+    if entry.kind == "book":  # what the vendor has lost it may not know by its number either
+        return partial(backend.book, replace(booking, vendor_ref="") if outcomes.heals(entry) else booking)
     return partial(backend.move, booking, datetime.fromisoformat(entry.payload["start"]))
 
 
@@ -200,7 +203,7 @@ def _record(
         elif state == "refused":
             outcomes.refused(dossier, entry, appointment, actor, error)
         else:
-            outcomes.skipped(dossier, entry, appointment)
+            outcomes.skipped(entry, appointment, now)
         return outbox.finish(entry, state, now, error)
 
 
