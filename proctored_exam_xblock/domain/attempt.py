@@ -130,6 +130,10 @@ class ReviewState(StrEnum):
     INVALIDATED = "invalidated"
 
 
+IDENTITY_MISSING = "identity_missing"
+"""Why a review was invalidated without a person (R-PE-2); every other reason is as staff typed it."""
+
+
 class ReviewEvent(StrEnum):
     OPEN = "open"
     VALIDATE = "validate"

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ..domain.attempt import AppointmentState, State
+from ..domain.attempt import IDENTITY_MISSING, AppointmentState, State
 from ..domain.clock import latest_end, whole_duration, window_end
 from ..domain.journey import Action, Phase
 from ..domain.policy import Unlock
 from . import calendar, dates, information, sitting, zones
+from . import room as room_words
 from .screen import Screen
 
 Context = dict[str, Any]
@@ -122,6 +123,7 @@ def room(screen: Screen) -> Context:
         "other_window": screen.attempt.state is State.SITTING,
         "password": screen.policy.unlock is not Unlock.NONE,
         "session_code": screen.policy.unlock is Unlock.SESSION_CODE,
+        "room": room_words.view(screen) if screen.facts.opens_by_room else None,
         "locked_seconds": dates.whole_seconds(locked, screen.now) if locked else 0,
         "locked_for": dates.stopwatch(dates.whole_seconds(locked, screen.now)) if locked else "",
     }
@@ -129,7 +131,8 @@ def room(screen: Screen) -> Context:
 
 def unlocked(screen: Screen) -> Context:
     attempt, policy = screen.attempt, screen.policy
-    lapses = screen.journey.next_change if screen.proctored else None  # what nobody guards never closes again
+    stays_open = screen.facts.room_open_at is not None
+    lapses = screen.journey.next_change if screen.proctored and not stays_open else None  # unguarded: never
     extra = screen.facts.extra_time + timedelta(seconds=attempt.extra_seconds)
     outline = screen.links.outline
     if not outline and attempt.paper is not None:
@@ -142,6 +145,7 @@ def unlocked(screen: Screen) -> Context:
         "total": sum(count for _title, count in outline),
         "rules": [_RULES[code]() for code in policy.forbidden if code in _RULES],
         "lapses_at": dates.hour(lapses, screen.zone) if lapses else "",
+        "stays_open": stays_open,
         "discard": policy.expiry.value == "discard",
     }
 
@@ -176,7 +180,21 @@ def result(screen: Screen) -> Context:
 
 
 def invalidated(screen: Screen) -> Context:
-    return {**sitting.receipt_context(screen), "reason": screen.attempt.review_reason}
+    """A reason is shown as staff typed it; what was decided without them has a code."""
+    reason = screen.attempt.review_reason
+    by_board = reason != IDENTITY_MISSING
+    return {
+        **sitting.receipt_context(screen),
+        "reason": reason if by_board else _identity_missing(),
+        "by_board": by_board,
+    }
+
+
+def _identity_missing() -> str:
+    return _(
+        "The photo of your identity document or of your face is missing: without it an exam cannot be validated, "
+        "whatever the answers."
+    )
 
 
 def ended(screen: Screen) -> Context:

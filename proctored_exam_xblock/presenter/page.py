@@ -46,6 +46,7 @@ _POLL_SECONDS = {
     Phase.PAUSED: 10,
 }
 _POLL_UNCONFIRMED_SECONDS = 10
+_POLL_THE_ROOM_SECONDS = 10
 
 
 def render(facts: Facts, journey: Journey, policy: ExamPolicy, now: datetime, links: Links, language: str) -> str:
@@ -93,6 +94,8 @@ def _poll_seconds(screen: Screen) -> int:
     waiting = appointment is not None and appointment.state in APPOINTMENT_ACTIVE - {AppointmentState.CONFIRMED}
     if waiting and screen.journey.phase in (Phase.BOOKED, Phase.AVAILABLE):
         return _POLL_UNCONFIRMED_SECONDS
+    if screen.facts.opens_by_room and screen.journey.phase is Phase.ROOM:
+        return _POLL_THE_ROOM_SECONDS
     return _POLL_SECONDS.get(screen.journey.phase, 0)
 
 

@@ -12,12 +12,11 @@ import json
 from datetime import datetime
 
 from ..backends.base import Incident, Review, Verdict
-from ..domain.attempt import OVER, ReviewEvent, ReviewState, State
+from ..domain.attempt import IDENTITY_MISSING, OVER, ReviewEvent, ReviewState, State
 from ..models import Attempt, AuditEntry, VendorReview
 from . import audit, exams, review
 from .dossier import Dossier
 
-IDENTITY_MISSING = "identity_missing"
 DECIDED = "review_decided"
 """Action of the trail's entry for a decision of staff."""
 _DOUBTS = frozenset({Verdict.SUSPICIOUS, Verdict.FRAUD})

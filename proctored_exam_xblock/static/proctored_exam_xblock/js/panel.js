@@ -102,9 +102,16 @@
       if (former && next.dataset.pexPhase !== "sitting") former.close();
       this.mount(next, same ? former : null);
       if (next.hasAttribute("data-other-window") && this.predecessor) this.opened = this.openWindow();
+      if (same) this.tell(before, next);
       if (same) return inside ? this.refocus(focus) : undefined;
       this.messages.hush();
       this.arrive();
+    }
+
+    /* What changed in a sentence that is followed from afar is said once, politely. */
+    tell(before, next) {
+      const [old, now] = [before, next].map((section) => section.querySelector("[data-pex-live]"));
+      if (now && (!old || old.textContent !== now.textContent)) this.say(now.textContent);
     }
 
     trace(element) {
