@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-NAMES = ("cartopro", "practice")
+NAMES = ("cartopro", "cartopro-pe", "cartopro-site", "practice")
 
 
 class Scenario(NamedTuple):
@@ -22,7 +22,8 @@ def load(name: str, today: date) -> Scenario:
     """One exam, with its window moved.
 
     Args:
-        name: one of ``NAMES``; ``cartopro`` is a certifying exam on appointment, ``practice`` one without stakes.
+        name: one of ``NAMES``; ``cartopro`` is a certifying exam on appointment, ``cartopro-pe`` the same with another
+            service and ``cartopro-site`` in a room, ``practice`` one without stakes.
         today: the window opens late enough after it for the first slot to be bookable with two days in hand.
 
     Raises:
@@ -30,10 +31,15 @@ def load(name: str, today: date) -> Scenario:
     """
     if name not in NAMES:
         raise KeyError(name)
-    folder = files(__name__) / name
-    policy = json.loads((folder / "policy.json").read_text(encoding="utf-8"))
-    paper = (folder / "paper.xml").read_text(encoding="utf-8")
-    return Scenario(policy["title"], _moved(policy, today), paper)
+    policy = _policy(name)
+    paper = files(__name__) / policy.pop("extends", name) / "paper.xml"
+    return Scenario(policy["title"], _moved(policy, today), paper.read_text(encoding="utf-8"))
+
+
+def _policy(name: str) -> dict[str, Any]:
+    """The scenario's rules; with ``extends`` only what differs from another one's, whose paper it has too."""
+    own: dict[str, Any] = json.loads((files(__name__) / name / "policy.json").read_text(encoding="utf-8"))
+    return {**_policy(own["extends"]), **own} if "extends" in own else own
 
 
 def _moved(policy: dict[str, Any], today: date) -> dict[str, Any]:

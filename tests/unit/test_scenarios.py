@@ -83,6 +83,21 @@ def test_the_practice_exam_is_open_today_without_appointment_or_code():
     assert (rules.appointments, rules.backend, rules.unlock) == (False, "none", Unlock.NONE)
 
 
+@pytest.mark.parametrize(
+    ("name", "backend", "unlock"),
+    [("cartopro-pe", "proctorexam", Unlock.NONE), ("cartopro-site", "onsite", Unlock.SESSION_CODE)],
+)
+def test_the_same_exam_is_ready_for_other_services(name, backend, unlock):
+    rules, cartopro = policy(name), policy("cartopro")
+
+    assert (rules.backend, rules.unlock) == (backend, unlock)
+    assert scenarios.load(name, TODAYS[0]).paper == scenarios.load("cartopro", TODAYS[0]).paper
+    assert (rules.first_day, rules.duration, rules.expiry) == (cartopro.first_day, cartopro.duration, cartopro.expiry)
+    assert rules.terms_fr.count("\n\n") == rules.terms_en.count("\n\n") > 3
+    assert rules.terms_version != cartopro.terms_version
+    assert "ProctorU" not in rules.terms_fr + rules.terms_en
+
+
 def test_an_unknown_scenario_is_refused():
     with pytest.raises(KeyError):
         scenarios.load("../conf", TODAYS[0])
