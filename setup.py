@@ -78,5 +78,9 @@ setup(
         "xblock.v1": ["proctored_exam = proctored_exam_xblock.block:ProctoredExamXBlock"],
         "lms.djangoapp": ["proctored_exam_xblock = proctored_exam_xblock.apps:ProctoredExamConfig"],
         "cms.djangoapp": ["proctored_exam_xblock = proctored_exam_xblock.apps:ProctoredExamConfig"],
+        "openedx.proctoring": [
+            "onsite = proctored_exam_xblock.providers.onsite:OnSite",
+            "proctorexam = proctored_exam_xblock.providers.proctorexam:ProctorExam",
+        ],
     },
 )

@@ -78,6 +78,16 @@ def test_a_review_mails_nobody_and_touches_no_grade_and_no_certificate(
     assert not {"override_subsection_grade", "invalidate_certificate"} & set(platform.calls)
 
 
+def test_a_violation_that_edx_proctoring_lets_pass_is_one_here(rest, backend, booking, sat, provider_server):
+    rest.passing_statuses = ()  # as with a provider that is not built on the REST base
+
+    provider_server.reviewed(sat.external_id, "violation")
+
+    sat.refresh_from_db()
+    assert sat.status == "verified"
+    assert backend.review(booking).verdict is Verdict.FRAUD
+
+
 def test_nobody_but_the_provider_may_review(backend, booking, sat, learner):
     assert learner.reviewed(sat.external_id, "passed") == 403
 

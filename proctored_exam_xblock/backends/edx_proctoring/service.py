@@ -86,7 +86,7 @@ class EdxProctoring(Backend):
         if attempt is None:
             return None
         shadow.ready_exam(self._provider, self._name, booking, self._seconds)
-        return _review(attempt)
+        return _review(self._provider, attempt)
 
     def announce(self, course_key: str, usage_key: str, title: str, duration_minutes: int) -> None:
         if self._provider is not None:
@@ -184,13 +184,19 @@ def _is_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
-def _review(attempt: Any) -> Review | None:
-    """What edx-proctoring has of an attempt: a decision of its staff goes before the provider's own opinion."""
+def _review(provider: Any, attempt: Any) -> Review | None:
+    """What edx-proctoring has of an attempt: a decision of its staff goes before the provider's own opinion.
+
+    Where a provider does not say which opinions pass, a violation does, and makes an attempt ``verified``.
+    """
     from edx_proctoring.models import ProctoredExamSoftwareSecureComment, ProctoredExamSoftwareSecureReview
+    from edx_proctoring.statuses import SoftwareSecureReviewStatus
 
     row = ProctoredExamSoftwareSecureReview.objects.filter(attempt_code=attempt.attempt_code).first()
     verdict = _DECIDED.get(attempt.status)
-    if verdict is None and row is not None:
+    passing = getattr(provider, "passing_statuses", None) or SoftwareSecureReviewStatus.passing_statuses
+    by_itself = verdict is Verdict.CLEAR and row is not None and row.review_status in passing
+    if row is not None and (verdict is None or by_itself):
         verdict = _VERDICTS.get(row.review_status, Verdict.PENDING)
     verdict = verdict or _UNDECIDED.get(attempt.status)
     if verdict is None:
