@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import logging
 import threading
 
@@ -12,7 +13,10 @@ from django.db import close_old_connections
 logger = logging.getLogger(__name__)
 
 SECONDS = 15.0
-COMMANDS = ("drain_outbox", "close_overdue_attempts")
+COMMANDS = ("drain_outbox", "close_overdue_attempts", "poll_vendors")
+RARELY = ("reconcile_vendors", "erase_evidence")
+ROUNDS_BETWEEN = 20
+"""Rounds between two runs of the rare ones, which also run when the clock was moved."""
 
 _wake = threading.Event()
 
@@ -30,10 +34,11 @@ def start() -> threading.Thread:
 
 
 def _run() -> None:
-    while True:
-        _wake.wait(SECONDS)
+    for number in itertools.count(1):
+        moved = _wake.wait(SECONDS)
         _wake.clear()
-        for command in COMMANDS:
+        rare = RARELY if moved or number % ROUNDS_BETWEEN == 0 else ()
+        for command in (*COMMANDS, *rare):
             try:
                 call_command(command, verbosity=0, stdout=io.StringIO())
             except Exception:  # a worker outlives a failed task and says so

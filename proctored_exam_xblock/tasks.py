@@ -1,4 +1,4 @@
-"""Celery tasks of the LMS: each calls one use-case with the present instant, and may run twice or at the same time.
+"""Celery tasks of the LMS: each calls its use-cases with the present instant, and may run twice or at the same time.
 
 ``compat.host().later`` queues them by name; a platform that runs Celery beat also finds them in its schedule
 (``plugin_settings``). Where there is no Celery the commands of the same names do the same work.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from . import conf
-from .services import entry, proctoring, reconciliation, review
+from .services import entry, events, evidence, proctoring, reconciliation, review, rooms
 
 
 @shared_task
@@ -26,6 +26,24 @@ def close_overdue_attempts() -> int:
 
 
 @shared_task
+def handle_events() -> int:
+    """Act on the webhooks that were stored."""
+    return events.handle_all(conf.now())
+
+
+@shared_task
+def poll_vendors() -> int:
+    """Ask for the state of the rooms that are due to be asked about."""
+    return rooms.look_all(conf.now())
+
+
+@shared_task
 def reconcile_vendors() -> int:
     """Compare our appointments with the services' own lists."""
     return reconciliation.reconcile_all(conf.now())
+
+
+@shared_task
+def erase_evidence() -> int:
+    """Have recordings destroyed whose time has come."""
+    return evidence.erase_due(conf.now())
