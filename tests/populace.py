@@ -108,6 +108,7 @@ def _attempt(key: int, version: ExamVersion, when: datetime) -> Attempt:
         score_earned=1,
         score_possible=3,
         score_sent_at=when,
+        evidence_erased_at=when + timedelta(days=42),
     )
 
 

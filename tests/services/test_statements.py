@@ -14,7 +14,19 @@ from django.db import connection
 from django.test import Client
 
 from proctored_exam_xblock.models import Exam
-from proctored_exam_xblock.services import booking, drafts, entry, interventions, proctoring, review, room, sitting
+from proctored_exam_xblock.services import (
+    booking,
+    drafts,
+    entry,
+    events,
+    evidence,
+    interventions,
+    proctoring,
+    review,
+    room,
+    rooms,
+    sitting,
+)
 from proctored_exam_xblock.services.dossier import Caller
 from tests import populace
 from tests.statements import MANY_ROWS, Watch
@@ -73,6 +85,9 @@ def live(exam: World, caller: Caller) -> dict[str, Watch]:
     do("release due", review.release_due)
     do("receipt", entry.load, caller)
     do("close overdue", entry.close_all)
+    do("looks", rooms.look_all)
+    do("events", events.handle_all)
+    do("evidence", evidence.erase_due)
     return seen
 
 
