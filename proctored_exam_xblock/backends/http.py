@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
+import os
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -112,14 +116,10 @@ class JsonClient:
         private = _private.set(in_address)
         try:
             with (
-                httpx.Client(
-                    headers=self._headers,
-                    timeout=self._timeout,
-                    transport=self._transport,
-                    verify=_tls(),
-                    follow_redirects=False,
-                ) as client,
-                client.stream(method, f"{self._base_url}/{path}", **where) as response,
+                self._client() as client,
+                client.stream(
+                    method, f"{self._base_url}/{path}", headers=self._headers, timeout=self._timeout, **where
+                ) as response,
             ):
                 content = bytearray()
                 for chunk in response.iter_bytes():
@@ -133,6 +133,14 @@ class JsonClient:
         return Answer(
             response.status_code, {name.lower(): value for name, value in response.headers.items()}, bytes(content)
         )
+
+    @contextmanager
+    def _client(self) -> Iterator[httpx.Client]:
+        if self._transport is None:
+            yield _shared(os.getpid())
+            return
+        with httpx.Client(transport=self._transport, follow_redirects=False) as client:
+            yield client
 
 
 class _Rejected(Exception):
@@ -153,6 +161,19 @@ logging.getLogger("httpx").addFilter(_is_public)
 def _tls() -> ssl.SSLContext:
     """Reading the certificate store takes longer than most requests: once per process."""
     return httpx.create_ssl_context()
+
+
+@lru_cache(maxsize=1)
+def _shared(process: int) -> httpx.Client:
+    """One pool of connections per process: a handshake costs more than most answers.
+
+    Whatever a vendor wants remembered is not: the next request may be another candidate's. A connection is not used
+    again after two seconds of rest: the other end may be about to close it.
+    """
+    client = httpx.Client(verify=_tls(), follow_redirects=False, limits=httpx.Limits(keepalive_expiry=2.0))
+    client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    atexit.register(client.close)
+    return client
 
 
 def _json_object(content: bytes) -> dict[str, Any] | None:
