@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from .. import compat
 from ..backends import registry
 from ..backends.base import Backend, Capability
-from ..domain import clock
+from ..domain import clock, looking
 from ..domain.attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, ReviewState, State
 from ..domain.errors import NotConfigured, NotEligible, NotSignedIn
 from ..domain.grading import Score, passed
@@ -373,6 +373,9 @@ def opens_by_itself(dossier: Dossier) -> bool:
     return not guards & dossier.backend.capabilities and dossier.policy.unlock is Unlock.NONE
 
 
-def is_watched(backend: Backend) -> bool:
-    """True for a service that knows something of a session while it lasts, or afterwards."""
-    return bool({Capability.BOOKING, Capability.LIVE_STATUS, Capability.REVIEW} & backend.capabilities)
+def first_look(backend: Backend, now: datetime) -> datetime | None:
+    """When to ask about a room that is entered now: at once where its state opens the exam, never where nobody knows."""
+    if Capability.LIVE_STATUS in backend.capabilities:
+        return now
+    knows = {Capability.BOOKING, Capability.REVIEW} & backend.capabilities
+    return now + looking.RARE if knows else None

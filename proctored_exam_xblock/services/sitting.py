@@ -34,7 +34,7 @@ from ..domain.questions import clean_answers, draw
 from ..models import Appointment, Attempt, PartResponse
 from . import audit, booking, ending, gate, seats
 from .answers import as_json, check_part, keep_aside, read_drafts
-from .dossier import Caller, Dossier, holds_window, is_watched, opens_by_itself, window_hash
+from .dossier import Caller, Dossier, first_look, holds_window, opens_by_itself, window_hash
 from .ending import digest
 from .entry import load, locked
 
@@ -79,7 +79,7 @@ def begin(dossier: Dossier, appointment: Appointment, by_staff: str = "", reason
         seats.release(dossier.exam, appointment.pending_start)
     appointment.active_key = appointment.pending_start = None
     appointment.consent_at = None if by_staff else now
-    appointment.look_at = now if is_watched(dossier.backend) else None
+    appointment.look_at = first_look(dossier.backend, now)
     appointment.save(update_fields=["state", "active_key", "pending_start", "consent_at", "look_at"])
     booking.use_up_grant(candidacy)
     attempt = Attempt.objects.create(
