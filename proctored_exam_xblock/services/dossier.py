@@ -374,7 +374,7 @@ def opens_by_itself(dossier: Dossier) -> bool:
 
 
 def first_look(backend: Backend, now: datetime) -> datetime | None:
-    """When to ask about a room that is entered now: at once where its state opens the exam, never where nobody knows."""
+    """When to ask about a room entered now: at once where its state opens the exam, never where nobody knows."""
     if Capability.LIVE_STATUS in backend.capabilities:
         return now
     knows = {Capability.BOOKING, Capability.REVIEW} & backend.capabilities
