@@ -115,9 +115,9 @@ def take_step(store: Store, session: Session, step: str, now: datetime) -> bool:
         return False
     if step == "check":
         _saved(store, session, now, checked=True, status=session.status if session.entered_room else "after_check_req")
+    elif not session.entered_room or (step == "start" and not may_start(session, now)):
+        return False
     elif step == "start":
-        if not session.entered_room or not may_start(session, now):
-            return False
         _start(store, session, now)
     elif step.startswith("skip:"):
         _saved(store, session, now, skipped=(*session.skipped, wanted))
