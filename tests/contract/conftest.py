@@ -11,6 +11,9 @@ import pytest
 from proctored_exam_xblock.backends.base import Booking, Person
 from proctored_exam_xblock.backends.proctoru import ProctorU
 from proctored_exam_xblock.simulators.process import Simulator, running
+from tests.edx_proctoring.provider import edx_urls, install, platform, rest, rest_service, service
+
+__all__ = ["edx_urls", "install", "platform", "rest", "rest_service", "service"]
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 

@@ -37,7 +37,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     mark = metafunc.definition.get_closest_marker("needs")
     wanted = set(mark.args) if mark else set()
     able = [slug for slug, kind in KINDS.items() if wanted <= kind.capabilities]
-    metafunc.parametrize("bench", able, indirect=True)
+    with_rows = {"edx_proctoring": [pytest.mark.django_db]}
+    metafunc.parametrize("bench", [pytest.param(slug, marks=with_rows.get(slug, ())) for slug in able], indirect=True)
 
 
 @pytest.fixture

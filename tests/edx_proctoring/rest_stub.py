@@ -1,14 +1,15 @@
 """A proctoring service that speaks edx-proctoring's REST protocol, as its documentation tells it, on a free port.
 
-Own code and state; ``faults`` are used up one per request: an HTTP status, or bytes sent as they are with 200.
+Own code and state; ``faults`` are used up one per request: an HTTP status, or bytes sent as they are with 200. ``mode``
+is one of the contract suite's faults, for every request until it is ``ok`` again.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,7 @@ class Service:
         self.calls: list[tuple[str, str, Any]] = []
         self.tokens = 0
         self.faults: list[int | bytes] = []
+        self.mode = "ok"
         self.token_status = 200
         self.stalled = threading.Event()
         self.stalled.set()
@@ -85,15 +87,31 @@ class _Handler(BaseHTTPRequestHandler):
             fault = service.faults.pop(0)
             return self._send(200, fault) if isinstance(fault, bytes) else self._send(fault, {"status": "started"})
         path = [part for part in self.path.removeprefix("/api/v1/").split("?")[0].split("/") if part]
-        return self._send(*service.answer(self.command, path, body))
+        answer = lambda: service.answer(self.command, path, body)  # noqa: E731
+        return self._send(*answer()) if service.mode == "ok" else self._misbehave(answer)
+
+    def _misbehave(self, answer: Callable[[], tuple[int, Any]]) -> None:
+        mode = self.service.mode
+        if mode == "lossy":
+            if len(self.service.calls) % 2:
+                answer()
+            self.close_connection = True
+            return None
+        if mode == "down":
+            return self._send(503, {"detail": "down"})
+        status, content = answer()
+        wrong = {name: [value] for name, value in content.items()}
+        raw = json.dumps(content).encode()
+        return self._send(status, {"garbage": b"<html>", "truncated": raw[:-2], "wrong_types": wrong}[mode])
 
     def _send(self, status: int, content: Any) -> None:
         raw = content if isinstance(content, bytes) else json.dumps(content).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
+        with suppress(OSError):  # nobody waited for it
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(raw)))
+            self.end_headers()
+            self.wfile.write(raw)
 
     def log_message(self, *arguments: Any) -> None:
         pass

@@ -42,7 +42,8 @@ from proctored_exam_xblock.backends.base import (
     Verdict,
 )
 from proctored_exam_xblock.providers import onsite, polling, proctorexam
-from tests.edx_proctoring.conftest import COURSE, Caller
+from tests.edx_proctoring.caller import Caller
+from tests.edx_proctoring.conftest import COURSE
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,8 @@ from edx_proctoring.api import get_active_exams_for_user
 
 from proctored_exam_xblock.backends.base import SessionState, Step
 from proctored_exam_xblock.backends.edx_proctoring import EdxProctoring
-from tests.edx_proctoring.conftest import NOW, Caller
+from tests.edx_proctoring.caller import Caller
+from tests.edx_proctoring.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 

@@ -49,7 +49,6 @@ class EdxProctoring(Backend):
     def __init__(self, settings: Mapping[str, Any], now: Callable[[], datetime]) -> None:
         super().__init__(settings, now)
         self._name = str(settings.get("provider") or "")
-        self._seconds = float(settings.get("timeout_seconds") or 5)
         self._provider = calls.find(self._name)
         if self._provider is not None:
             self.verbose_name = str(getattr(self._provider, "verbose_name", "") or self.verbose_name)
@@ -128,6 +127,10 @@ class EdxProctoring(Backend):
             if done is False:
                 raise Unavailable
         shadow.wipe_reviews(attempt)
+
+    @property
+    def _seconds(self) -> float:
+        return float(self.settings.get("timeout_seconds") or 5)
 
     def _require(self) -> None:
         if self._provider is None:

@@ -9,6 +9,7 @@ runs. ``allowed_time_limit_mins`` without ``started_at`` says that the provider 
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -62,8 +63,9 @@ def ready_exam(provider: Any, backend: str, booking: Booking, seconds: float) ->
         raise Unavailable
     stored = _rows().filter(pk=row.pk)
     if new_id:
+        new_id = _known_as(new_id)
         told = stored if old_id else stored.exclude(backend=backend, external_id__isnull=False)
-        told.update(backend=backend, external_id=str(new_id))
+        told.update(backend=backend, external_id=new_id)
     stored.update(backend=backend, is_active=True, is_proctored=True)
     return stored.get()
 
@@ -104,7 +106,7 @@ def ready_attempt(provider: Any, exam: Any, booking: Booking, seconds: float) ->
         return row
     facts = exam_facts(exam)
     found = calls.ask(provider, "register_exam_attempt", facts, _context(exam, booking), seconds=seconds)
-    external_id = str(found) if found else row.attempt_code
+    external_id = _known_as(found or row.attempt_code)
     attempts = ProctoredExamStudentAttempt.objects
     if attempts.filter(external_id=external_id).exclude(pk=row.pk).exists():
         raise Misconfigured  # its calls would reach another candidate's attempt
@@ -115,6 +117,15 @@ def ready_attempt(provider: Any, exam: Any, booking: Booking, seconds: float) ->
         row.refresh_from_db()
         calls.ask(provider, "remove_exam_attempt", exam.external_id, external_id, seconds=seconds)
     return row
+
+
+def _known_as(found: object) -> str:
+    """A provider's id, as its calls will name it: edx-proctoring's addresses take letters, digits, - and _."""
+    if isinstance(found, bool) or not isinstance(found, (str, int)):
+        raise Unavailable
+    if not re.fullmatch(r"[-a-zA-Z0-9_]{1,255}", str(found)):
+        raise Misconfigured
+    return str(found)
 
 
 def _new_attempt(exam: Any, booking: Booking) -> Any:
