@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -19,6 +20,10 @@ class Host:
         """Mode of the active enrolment, None without one."""
         rows = Enrolment.objects.filter(user_id=user_id, course_key=course_key, is_active=True)
         return rows.values_list("mode", flat=True).first()
+
+    def enrolled_count(self, course_key: str, modes: Sequence[str]) -> int:
+        """Learners enrolled in one of the modes."""
+        return Enrolment.objects.filter(course_key=course_key, is_active=True, mode__in=list(modes)).count()
 
     def enrol_url(self, course_key: str) -> str:
         """Where a learner enrols for the certification."""

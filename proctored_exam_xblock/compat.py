@@ -7,6 +7,7 @@ object named by ``PROCTORED_EXAM["HOST"]`` (the demo campus has one); without on
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from django.apps import apps
@@ -24,6 +25,7 @@ class Host(Protocol):
     """What a platform must answer."""
 
     def enrolment_mode(self, user_id: int, course_key: str) -> str | None: ...
+    def enrolled_count(self, course_key: str, modes: Sequence[str]) -> int: ...
     def enrol_url(self, course_key: str) -> str: ...
     def dashboard_url(self) -> str: ...
     def account_url(self) -> str: ...
@@ -54,6 +56,13 @@ class LmsHost:
             .first()
         )
         return str(row) if row else None
+
+    def enrolled_count(self, course_key: str, modes: Sequence[str]) -> int:
+        """How many learners are enrolled in one of the modes (common.djangoapps.student.models.CourseEnrollment)."""
+        from common.djangoapps.student.models import CourseEnrollment
+
+        rows = CourseEnrollment.objects.filter(course_id=_course_key(course_key), is_active=True, mode__in=list(modes))
+        return int(rows.count())
 
     def enrol_url(self, course_key: str) -> str:
         """The track selection page, else the dashboard."""
@@ -132,6 +141,9 @@ class NoHost:
 
     def enrolment_mode(self, user_id: int, course_key: str) -> str | None:
         return None
+
+    def enrolled_count(self, course_key: str, modes: Sequence[str]) -> int:
+        return 0
 
     def enrol_url(self, course_key: str) -> str:
         return ""
