@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.templatetags.static import static
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from . import conf, messages, presenter
+from .backends.base import Launch
 from .domain.errors import ExamError, NotSignedIn
 from .services import room
 
@@ -28,10 +30,19 @@ def launch(request: HttpRequest, token: str) -> HttpResponse:
             raise NotSignedIn()
         answer = room.launch(token, request.user.pk, now)
     except ExamError as error:
-        language = (translation.get_language() or "fr").split("-")[0]
-        page = presenter.render_launch_refused(messages.text(error), error.code, error.status == 503, language)
+        page = presenter.render_launch_refused(messages.text(error), error.code, error.status == 503, _language())
         response = HttpResponse(page, status=error.status)
     else:
-        response = HttpResponseRedirect(answer.url)
+        response = _posted(answer) if answer.form else HttpResponseRedirect(answer.url)
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _posted(room: Launch) -> HttpResponse:
+    """A page that posts the signed fields at once, by a script of our own; by a button where there are no scripts."""
+    script = static("proctored_exam_xblock/js/launch.js")
+    return HttpResponse(presenter.render_launch_form(room.url, room.form, script, _language()))
+
+
+def _language() -> str:
+    return (translation.get_language() or "fr").split("-")[0]

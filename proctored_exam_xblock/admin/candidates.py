@@ -1,25 +1,108 @@
-"""Exams, candidates and their trail."""
+"""Exams, candidates and their trail; what staff do for one of them by hand, each with a reason (R-X-7)."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin, messages
+from django import forms
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .. import conf, models
-from ..domain.errors import ExamError
-from ..messages import text
-from ..services import interventions, review
+from ..services import decisions, interventions, review
+from .asking import ReasonForm, ask, report
 from .rows import ReadOnly
+
+Page = TemplateResponse | None
+_DRAFTS = {"true": True, "false": False}
+
+
+class BookForm(ReasonForm):
+    """Which slot, and whom to tell."""
+
+    start = forms.DateTimeField(label=gettext_lazy("Start, with its offset (2027-03-05T16:00+01:00)"))
+    told = forms.BooleanField(label=gettext_lazy("The service was told by telephone"), required=False)
+    overbook = forms.BooleanField(label=gettext_lazy("Also when no seat is left"), required=False)
+
+
+class ExtendForm(ReasonForm):
+    minutes = forms.IntegerField(label=gettext_lazy("Minutes to add"), min_value=1, max_value=720, initial=10)
+
+
+class CloseForm(ReasonForm):
+    drafts = forms.ChoiceField(
+        label=gettext_lazy("Answers that were not finally verified"),
+        choices=[
+            ("", gettext_lazy("as the exam's rules say")),
+            ("true", gettext_lazy("count")),
+            ("false", gettext_lazy("do not count")),
+        ],
+        required=False,
+    )
+
+
+class DecisionForm(ReasonForm):
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("Decision"),
+        choices=[
+            ("validate", gettext_lazy("Valid")),
+            ("invalidate", gettext_lazy("Not valid: the candidate reads the reason")),
+            ("reopen", gettext_lazy("To be examined again")),
+        ],
+    )
 
 
 @admin.register(models.Exam)
 class ExamAdmin(ReadOnly):
     list_display = ("usage_key", "course_key", "password_set_at")
     exclude = ("password_hash",)
+
+
+@admin.register(models.Candidacy)
+class CandidacyAdmin(ReadOnly):
+    list_display = ("__str__", "user", "exam", "last_name", "first_name", "extra_time_percent", "second_appointment")
+    list_filter = ("exam",)
+    list_select_related = ("user", "exam")
+    search_fields = ("user__username", "user__email", "last_name")
+    exclude = ("equipment",)
+    actions = ("book", "unlock")
+
+    @admin.action(description=gettext_lazy("Book or move by hand…"), permissions=["operate"])
+    def book(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
+        """Sure at once, whatever the service answers."""
+        return ask(
+            self,
+            request,
+            queryset,
+            BookForm,
+            _("Book a slot for these candidates"),
+            lambda row, said: interventions.book_for(
+                row.pk,
+                said["start"],
+                _actor(request),
+                said["reason"],
+                conf.now(),
+                tell_vendor=not said["told"],
+                overbook=said["overbook"],
+            ),
+        )
+
+    @admin.action(description=gettext_lazy("Open the exam by hand…"), permissions=["operate"])
+    def unlock(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
+        """Without its code and without its room."""
+        return ask(
+            self,
+            request,
+            queryset,
+            ReasonForm,
+            _("Open the exam for these candidates"),
+            lambda row, said: interventions.unlock_by_hand(row.pk, _actor(request), said["reason"], conf.now()),
+        )
 
 
 @admin.register(models.Appointment)
@@ -31,34 +114,113 @@ class AppointmentAdmin(ReadOnly):
     exclude = ("key_id",)
     actions = ("lift_lock",)
 
-    @admin.action(description=_("Lift the password lock"))
+    @admin.action(description=gettext_lazy("Lift the password lock"), permissions=["operate"])
     def lift_lock(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """R-X-8."""
-        for appointment in queryset:
-            try:
-                interventions.lift_password_lock(
-                    appointment.candidacy_id, f"staff:{request.user.pk}", "Django admin", conf.now()
-                )
-            except ExamError as error:
-                self.message_user(request, text(error), messages.ERROR)
+        actor, now = _actor(request), conf.now()
+        report(
+            self,
+            request,
+            queryset,
+            lambda row: interventions.lift_password_lock(row.candidacy_id, actor, "Django admin", now),
+        )
 
 
 @admin.register(models.Attempt)
 class AttemptAdmin(ReadOnly):
-    list_display = ("certification_number", "candidacy", "state", "deadline", "ended_at", "released_at")
+    list_display = ("certification_number", "candidacy", "state", "deadline", "ended_at", "review", "released_at")
     list_filter = ("state", "review")
     list_select_related = ("candidacy",)
+    search_fields = ("certification_number",)
     exclude = ("window_hash", "seed", "layout")
-    actions = ("release",)
+    actions = ("extend", "resume", "interrupt", "close", "decide", "count_drafts", "release")
 
-    @admin.action(description=_("Release the score"))
+    @admin.action(description=gettext_lazy("Release the score"), permissions=["operate"])
     def release(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Let the score out, for exams that are released by hand."""
-        for attempt in queryset:
-            try:
-                review.release(attempt.pk, conf.now(), f"staff:{request.user.pk}")
-            except ExamError as error:
-                self.message_user(request, text(error), messages.ERROR)
+        report(self, request, queryset, lambda row: review.release(row.pk, conf.now(), _actor(request)))
+
+    @admin.action(description=gettext_lazy("Add time…"), permissions=["operate"])
+    def extend(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
+        """R-X-6."""
+        return ask(
+            self,
+            request,
+            queryset,
+            ExtendForm,
+            _("Add time"),
+            lambda row, said: interventions.extend(
+                row.candidacy_id, timedelta(minutes=said["minutes"]), _actor(request), said["reason"], conf.now()
+            ),
+        )
+
+    @admin.action(description=gettext_lazy("Resume after a pause…"), permissions=["operate"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
+        """The time spent paused is given back."""
+        return ask(
+            self,
+            request,
+            queryset,
+            ReasonForm,
+            _("Resume"),
+            lambda row, said: interventions.resume(row.candidacy_id, _actor(request), said["reason"], conf.now()),
+        )
+
+    @admin.action(description=gettext_lazy("Interrupt for a technical problem…"), permissions=["operate"])
+    def interrupt(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
+        """The answers stay on file and are not counted."""
+        return ask(
+            self,
+            request,
+            queryset,
+            ReasonForm,
+            _("Interrupt"),
+            lambda row, said: interventions.interrupt(row.candidacy_id, _actor(request), said["reason"], conf.now()),
+        )
+
+    @admin.action(description=gettext_lazy("End the exam…"), permissions=["operate"])
+    def close(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
+        """A sitting is counted, one that never began is interrupted."""
+        return ask(
+            self,
+            request,
+            queryset,
+            CloseForm,
+            _("End the exam"),
+            lambda row, said: interventions.close_by_hand(
+                row.candidacy_id, _actor(request), said["reason"], conf.now(), _DRAFTS.get(said["drafts"])
+            ),
+        )
+
+    @admin.action(description=gettext_lazy("Decide…"), permissions=["operate"])
+    def decide(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
+        """The examination board's word on a sitting that is over."""
+        return ask(
+            self,
+            request,
+            queryset,
+            DecisionForm,
+            _("Decide"),
+            lambda row, said: decisions.decide(row.pk, said["verdict"], _actor(request), said["reason"], conf.now()),
+        )
+
+    @admin.action(description=gettext_lazy("Count the drafts…"), permissions=["operate"])
+    def count_drafts(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
+        """In special cases."""
+        return ask(
+            self,
+            request,
+            queryset,
+            ReasonForm,
+            _("Count answers that were not finally verified"),
+            lambda row, said: decisions.count_drafts(row.pk, _actor(request), said["reason"], conf.now()),
+        )
+
+
+@admin.register(models.Incident)
+class IncidentAdmin(ReadOnly):
+    list_display = ("candidacy", "kind", "reported_at", "reported_by")
+    list_filter = ("kind",)
 
 
 @admin.register(models.AuditEntry)
@@ -70,3 +232,7 @@ class AuditAdmin(ReadOnly):
 @admin.register(models.LateAnswer)
 class LateAnswerAdmin(ReadOnly):
     list_display = ("attempt", "number", "revision", "received_at")
+
+
+def _actor(request: HttpRequest) -> str:
+    return f"staff:{request.user.pk}"

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from .links import Links
 from .page import SCRIPTS, STYLES, render, render_slots
-from .plain import render_author_form, render_author_summary, render_launch_refused, render_refusal
+from .plain import (
+    render_author_form,
+    render_author_summary,
+    render_launch_form,
+    render_launch_refused,
+    render_refusal,
+)
 
 __all__ = [
     "SCRIPTS",
@@ -16,6 +22,7 @@ __all__ = [
     "render",
     "render_author_form",
     "render_author_summary",
+    "render_launch_form",
     "render_launch_refused",
     "render_refusal",
     "render_slots",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.template import Context
 from django.utils import translation
@@ -23,6 +23,18 @@ def render_launch_refused(message: str, code: str, retry: bool, language: str) -
     context = {"message": message, "code": code, "retry": retry, "language": language}
     with translation.override(language):
         return template("launch_refused").render(Context(context))
+
+
+def render_launch_form(url: str, fields: Mapping[str, str], script: str, language: str) -> str:
+    """The whole page that posts a signed form to the room, in the window that the candidate's click made.
+
+    Args:
+        fields: signed for this very moment; they are escaped, never logged.
+        script: address of the file that submits the form.
+    """
+    context = {"url": url, "fields": list(fields.items()), "script": script, "language": language}
+    with translation.override(language):
+        return template("launch_form").render(Context(context))
 
 
 def render_author_summary(
