@@ -73,7 +73,7 @@ class JsonClient:
 
         Raises:
             Unavailable: no answer in time, another status, or an answer that is no JSON object.
-            Misconfigured: the address or a header cannot be used at all.
+            Misconfigured: the address or a header cannot be used at all, or they do not let us in (401, 403).
 
         Neither carries the request or the answer, not even as its context: error reports follow contexts.
         """
@@ -83,7 +83,7 @@ class JsonClient:
             return data
         reason = "unreadable" if answer.status == 200 else f"HTTP {answer.status}"
         logger.warning("vendor call %s failed: %s", path, reason)
-        raise Unavailable
+        raise Misconfigured if answer.status in (401, 403) else Unavailable
 
     def send(self, method: str, path: str, params: Mapping[str, object], *, in_address: bool = False) -> Answer:
         """Send ``params`` as a JSON body, or in the address, and return any answer, whatever its status.

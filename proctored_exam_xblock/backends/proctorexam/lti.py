@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextvars import ContextVar
 from urllib.parse import parse_qsl, quote
 
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA1, SIGNATURE_TYPE_BODY, Client
@@ -10,6 +12,17 @@ from ..base import Booking, Capability, Launch, Misconfigured, NotFound, Unavail
 from . import sessions
 from .service import ProctorExamService
 from .sessions import Session
+
+_signing: ContextVar[bool] = ContextVar("signing", default=False)
+
+
+def _is_public(record: logging.LogRecord) -> bool:
+    return not _signing.get()
+
+
+# oauthlib logs all that it signs, names and secret included, at level DEBUG.
+for _name in ("oauthlib.oauth1.rfc5849", "oauthlib.oauth1.rfc5849.signature"):
+    logging.getLogger(_name).addFilter(_is_public)
 
 
 class ProctorExamLti(ProctorExamService):
@@ -51,7 +64,11 @@ class ProctorExamLti(ProctorExamService):
         )
         form = {name: value for name, value in fields.items() if value}
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        _, _, body = client.sign(url, http_method="POST", body=form, headers=headers)
+        private = _signing.set(True)
+        try:
+            _, _, body = client.sign(url, http_method="POST", body=form, headers=headers)
+        finally:
+            _signing.reset(private)
         return dict(parse_qsl(body, keep_blank_values=True))
 
     def _session(self, booking: Booking) -> Session | None:
