@@ -47,6 +47,10 @@ class Host:
             return True
         return get_user_model().objects.filter(pk=user_id, is_superuser=True).exists()
 
+    def is_invigilator(self, user_id: int, course_key: str) -> bool:
+        """Runs the exam day."""
+        return CourseRole.objects.filter(user_id=user_id, course_key=course_key, role="invigilator").exists()
+
     def full_name(self, user_id: int) -> tuple[str, str]:
         """First name and family name of the account."""
         first, last = get_user_model().objects.values_list("first_name", "last_name").get(pk=user_id)

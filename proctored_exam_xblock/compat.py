@@ -20,6 +20,9 @@ from . import conf
 log = logging.getLogger(__name__)
 _BROKER_SECONDS = 2
 
+INVIGILATORS = "proctored-exam-invigilators"
+"""Django groups of this name, a colon and the course key hold who runs the exam day beside the course team."""
+
 
 class Host(Protocol):
     """What a platform must answer."""
@@ -31,6 +34,7 @@ class Host(Protocol):
     def account_url(self) -> str: ...
     def anonymous_id(self, user_id: int, course_key: str) -> str: ...
     def is_course_staff(self, user_id: int, course_key: str) -> bool: ...
+    def is_invigilator(self, user_id: int, course_key: str) -> bool: ...
     def full_name(self, user_id: int) -> tuple[str, str]: ...
     def block_url(self, usage_key: str) -> str: ...
     def course_title(self, course_key: str) -> str: ...
@@ -95,6 +99,11 @@ class LmsHost:
         user = get_user_model().objects.get(pk=user_id)
         return bool(has_access(user, "staff", _course_key(course_key)))
 
+    def is_invigilator(self, user_id: int, course_key: str) -> bool:
+        """A member of the Django group ``proctored-exam-invigilators:<course key>``; the LMS has no such role."""
+        group = f"{INVIGILATORS}:{course_key}"
+        return get_user_model().objects.filter(pk=user_id, is_active=True, groups__name=group).exists()
+
     def full_name(self, user_id: int) -> tuple[str, str]:
         """The account's profile name, else the Django user's names."""
         user = get_user_model().objects.select_related("profile").get(pk=user_id)
@@ -158,6 +167,9 @@ class NoHost:
         return f"user-{user_id}"
 
     def is_course_staff(self, user_id: int, course_key: str) -> bool:
+        return False
+
+    def is_invigilator(self, user_id: int, course_key: str) -> bool:
         return False
 
     def full_name(self, user_id: int) -> tuple[str, str]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.urls import path
 
 from . import views, webhooks
+from .console import board
 from .providers import room as native_room
 
 app_name = "proctored_exam"
 
 urlpatterns = [
     path("launch/<str:token>/", views.launch, name="launch"),
+    path("board/<int:exam_id>/", board.page, name="board"),
+    path("board/<int:exam_id>/rows/", board.rows, name="board_rows"),
+    path("board/<int:exam_id>/deeds/", board.deed, name="board_deed"),
     path("native/<slug:external_id>/", native_room.open_room, name="native_room"),
     path("webhooks/<slug:slug>/", webhooks.receive, name="webhook"),
 ]
