@@ -1,4 +1,4 @@
-"""``python -m demo``: migrate, load, start the simulator and the campus, say where; Ctrl-C stops both."""
+"""``python -m demo``: migrate, load, start the simulators and the campus, say where; Ctrl-C stops them all."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import os
 import signal
 import socket
 import sys
-from contextlib import AbstractContextManager, closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from proctored_exam_xblock.simulators.process import running
+from proctored_exam_xblock.simulators.process import Simulator, start
 
 READY = "READY"
 
@@ -36,8 +37,9 @@ def main() -> int:
     try:
         _require_free(options.port)
         _prepare(options)
-        say("Starting the proctoring service's simulator")
-        with _simulator(options):
+        say("Starting the simulators of the proctoring services")
+        with ExitStack() as stack:
+            _start_simulators(options, stack)
             return _serve(options)
     except PortTaken as error:
         print(f"Port {error.port} is in use. Choose another one: make demo PORT=8100", file=sys.stderr)
@@ -55,12 +57,11 @@ def say(line: str) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
-    parser.add_argument("--simulator-port", type=int, help="default: the port after the campus's")
+    parser.add_argument("--simulator-ports", default="", help="with commas; by default those after the campus's")
     parser.add_argument("--bind", default=os.environ.get("DEMO_BIND") or "127.0.0.1")
     parser.add_argument("--database", default="var/demo.sqlite3")
     parser.add_argument("--now", type=datetime.fromisoformat, help="the campus's first instant, ISO")
     options = parser.parse_args()
-    options.simulator_port = options.simulator_port or options.port + 1
     options.database = str(Path(options.database).resolve())
     options.public_url = f"http://127.0.0.1:{options.port}"
     return options
@@ -71,7 +72,7 @@ def _configure(options: argparse.Namespace) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "settings.demo"
     os.environ["DEMO_DATABASE"] = options.database
     os.environ["PORT"] = str(options.port)
-    os.environ["SIMULATOR_PORT"] = str(options.simulator_port)
+    os.environ["SIMULATOR_PORTS"] = options.simulator_ports
 
 
 def _prepare(options: argparse.Namespace) -> None:
@@ -89,20 +90,35 @@ def _prepare(options: argparse.Namespace) -> None:
         say(f"Course loaded: {course.title}")
 
 
-def _simulator(options: argparse.Namespace) -> AbstractContextManager[object]:
+def _start_simulators(options: argparse.Namespace, stack: ExitStack) -> None:
+    """All at once: each takes a while to answer."""
     from django.conf import settings
 
     from . import clock
 
-    _require_free(options.simulator_port)
-    return running(
-        "proctoru",
-        port=options.simulator_port,
-        api_key=settings.PROCTORED_EXAM["BACKENDS"]["proctoru"]["api_key"],
-        public_url=f"{options.public_url}/simulators/proctoru",
-        database=f"{options.database}.proctoru",
-        now=clock.now(),
-    )
+    now = clock.now()
+
+    def begin(vendor: str, port: int) -> Simulator:
+        configured = settings.PROCTORED_EXAM["BACKENDS"][vendor]
+        return start(
+            vendor,
+            port=port,
+            api_key=configured.get("api_key") or configured["api_token"],
+            secret_key=configured.get("secret_key", ""),
+            public_url=f"{options.public_url}/simulators/{vendor}",
+            database=f"{options.database}.{vendor}",
+            now=now,
+        )
+
+    for port in settings.SIMULATOR_PORTS.values():
+        _require_free(port)
+    with ThreadPoolExecutor() as pool:
+        starting = [pool.submit(begin, vendor, port) for vendor, port in settings.SIMULATOR_PORTS.items()]
+    for one in starting:
+        if one.exception() is None:
+            stack.callback(one.result().stop)
+    for one in starting:
+        one.result()
 
 
 def _require_free(port: int) -> None:
@@ -126,9 +142,14 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _announce(address: str) -> None:
     from .accounts import ACCOUNTS
+    from .courses import COURSES
 
     print(f"\n  Demo campus      {address}/", flush=True)
-    print(f"  Proctor's seat   {address}/simulators/proctoru/\n")
+    for course in COURSES.values():
+        board = f"board {address}/courses/{course.slug}/board/"
+        seat = f"seat {address}/simulators/{course.simulator}/" if course.simulator else ""
+        print(f"  {course.slug:<16} {address}/courses/{course.slug}/  {board}  {seat}")
+    print()
     for account in ACCOUNTS.values():
         print(f"  {account.username:<10} {account.part:<62} {address}/demo/sign-in/{account.username}/")
     print("\n  No passwords. Ctrl-C stops everything.\n")

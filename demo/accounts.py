@@ -14,7 +14,8 @@ from .models import CourseRole, Enrolment
 
 @dataclass(frozen=True)
 class Account:
-    """One demo account; ``mode`` is the enrolment it begins with, ``role`` its course role."""
+    """One demo account; ``mode`` is the enrolment it begins with, ``role`` its role, in each of its ``courses``.
+    The first of them is where it begins."""
 
     username: str
     first_name: str
@@ -25,6 +26,7 @@ class Account:
     role: str = ""
     superuser: bool = False
     home: str = "course"
+    courses: tuple[str, ...] = tuple(COURSES)
 
     @property
     def email(self) -> str:
@@ -74,6 +76,25 @@ ACCOUNTS = {
             hint=gettext_noop("See why the exam is closed, then enrol from the dashboard."),
             mode="audit",
             home="dashboard",
+            courses=("cartopro",),
+        ),
+        Account(
+            username="lina",
+            first_name="Lina",
+            last_name="Haddad",
+            part=gettext_noop("Learner enrolled for the certification on site"),
+            hint=gettext_noop("A fourth candidate in the room."),
+            mode="verified",
+            courses=("cartopro-site",),
+        ),
+        Account(
+            username="theo",
+            first_name="Théo",
+            last_name="Garcia",
+            part=gettext_noop("Learner enrolled for the certification on site"),
+            hint=gettext_noop("A fifth candidate in the room."),
+            mode="verified",
+            courses=("cartopro-site",),
         ),
         Account(
             username="dominique",
@@ -89,8 +110,10 @@ ACCOUNTS = {
             first_name="Inès",
             last_name="Benali",
             part=gettext_noop("Invigilator"),
-            hint=gettext_noop("The course's own supervision of the exam day."),
+            hint=gettext_noop("Run the room from the board: codes, locks, time, pauses, incidents."),
             role="invigilator",
+            home="board",
+            courses=("cartopro-site", "cartopro", "cartopro-pe"),
         ),
         Account(
             username="operator",
@@ -119,12 +142,12 @@ def create_all() -> None:
                 "is_superuser": account.superuser,
             },
         )
-        if not new:
-            continue
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
-        for course in COURSES.values():
+        if new:
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+        for course in (COURSES[slug] for slug in account.courses):
+            key = {"user": user, "course_key": course.course_key}
             if account.mode:
-                Enrolment.objects.create(user=user, course_key=course.course_key, mode=account.mode)
+                Enrolment.objects.get_or_create(**key, defaults={"mode": account.mode})
             if account.role:
-                CourseRole.objects.create(user=user, course_key=course.course_key, role=account.role)
+                CourseRole.objects.get_or_create(**key, role=account.role)

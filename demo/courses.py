@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
 BLOCK_TYPE = "proctored_exam"
 
 
 @dataclass(frozen=True)
 class Course:
-    """One course; ``scenario`` names the exam's files in the package's ``scenarios/``."""
+    """One course; ``scenario`` names the exam's files in the package's ``scenarios/``, ``simulator`` the vendor's
+    stand-in, '' where nobody but the campus is needed."""
 
     slug: str
     course_key: str
     title: str
     organisation: str
     scenario: str
+    proctoring: str
+    hint: str
+    simulator: str = ""
+
+    @property
+    def translated_proctoring(self) -> str:
+        return str(_(self.proctoring))
+
+    @property
+    def translated_hint(self) -> str:
+        return str(_(self.hint))
 
     @property
     def usage_id(self) -> str:
@@ -32,6 +47,30 @@ COURSES = {
             title="Introduction à la cartographie des processus métiers",
             organisation="IAE Lyon · Université Jean Moulin Lyon 3",
             scenario="cartopro",
+            proctoring=gettext_noop("ProctorU: a proctor types the code"),
+            hint=gettext_noop("Book, enter the room at the hour; the proctor reads the code on the seat and types it."),
+            simulator="proctoru",
+        ),
+        Course(
+            slug="cartopro-pe",
+            course_key="course-v1:IAE-Lyon3+CARTOPRO-PE+2027",
+            title="Introduction à la cartographie des processus métiers (ProctorExam)",
+            organisation="IAE Lyon · Université Jean Moulin Lyon 3",
+            scenario="cartopro-pe",
+            proctoring=gettext_noop("ProctorExam: the room opens the exam"),
+            hint=gettext_noop(
+                "No code: the exam opens when the room does. Skip the identity check, let the review come in."
+            ),
+            simulator="proctorexam",
+        ),
+        Course(
+            slug="cartopro-site",
+            course_key="course-v1:IAE-Lyon3+CARTOPRO-SITE+2027",
+            title="Introduction à la cartographie des processus métiers (sur site)",
+            organisation="IAE Lyon · Université Jean Moulin Lyon 3",
+            scenario="cartopro-site",
+            proctoring=gettext_noop("On site: an invigilator in the room"),
+            hint=gettext_noop("Book as several learners for the same hour, then run the room as Inès from the board."),
         ),
     )
 }

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -17,9 +17,12 @@ from xblock.django.request import django_to_webob_request, webob_to_django_respo
 from xblock.exceptions import DisallowedFileError, NoSuchHandlerError
 
 from proctored_exam_xblock.domain.clock import window_end
+from proctored_exam_xblock.domain.errors import ExamError
 from proctored_exam_xblock.domain.policy import policy_from_json
+from proctored_exam_xblock.services import exams
 
 from .courses import BLOCK_TYPE, COURSES, Course
+from .host import Host
 from .runtime import CampusRuntime
 
 
@@ -33,6 +36,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         "deadline": window_end(policy_from_json(runtime.exam().policy)),
         "unit_url": reverse("unit", args=[slug]),
         "is_staff": runtime.user_is_staff,
+        "is_invigilator": Host().is_invigilator(request.user.pk, found.course_key) or runtime.user_is_staff,
     }
     return render(request, "demo/course.html", context)
 
@@ -51,6 +55,16 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     if not CampusRuntime(request.user, _course(slug)).user_is_staff:
         return render(request, "demo/refused.html", status=403)
     return _block_page(request, slug, "studio_view", "demo/author.html")
+
+
+@login_required(login_url="index")
+def board(request: HttpRequest, slug: str) -> HttpResponse:
+    """The invigilator's board of the course's exam, by a name that can be remembered."""
+    try:
+        exam = exams.find(_course(slug).usage_id)
+    except ExamError:
+        raise Http404(slug) from None
+    return redirect("proctored_exam:board", exam.pk)
 
 
 @csrf_exempt

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from . import clock, simulators, worker
-from .accounts import ACCOUNTS
+from .accounts import ACCOUNTS, Account
 from .courses import COURSES
 from .models import SentMail
 
@@ -37,7 +37,7 @@ def sign_in(request: HttpRequest, username: str) -> HttpResponse:
         raise Http404(username)
     user = get_user_model().objects.get(username=username)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect(_next(request) or _home(ACCOUNTS[username].home))
+    return redirect(_next(request) or _home(ACCOUNTS[username]))
 
 
 @require_POST
@@ -124,8 +124,8 @@ def _next(request: HttpRequest) -> str:
     return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else ""
 
 
-def _home(name: str) -> str:
-    if name == "admin":
+def _home(account: Account) -> str:
+    if account.home == "admin":
         return reverse("admin:index")
-    first = next(iter(COURSES))
-    return reverse(name, args=[first]) if name in {"course", "author"} else reverse(name)
+    with_course = account.home in {"course", "author", "board"}
+    return reverse(account.home, args=[account.courses[0]]) if with_course else reverse(account.home)

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections import deque
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ import httpx
 from .__main__ import READY
 
 ROOT = Path(__file__).resolve().parent.parent
+SIMULATORS = 2
 
 
 class CampusFailed(Exception):
@@ -41,7 +42,7 @@ class Campus:
     address: str
     database: Path
     port: int
-    simulator_port: int
+    simulator_ports: tuple[int, ...]
 
     def url(self, path: str = "/") -> str:
         """Absolute address of ``path``."""
@@ -82,8 +83,9 @@ def campus(now: str | None = None, database: Path | None = None) -> Iterator[Cam
     """
     folder = Path(tempfile.mkdtemp(prefix="campus-"))
     path = database or _fresh(folder)
-    port, simulator_port = _free_ports()
-    command = [sys.executable, "-m", "demo", "--port", str(port), "--simulator-port", str(simulator_port)]
+    port, *simulator_ports = _free_ports(1 + SIMULATORS)
+    command = [sys.executable, "-m", "demo", "--port", str(port)]
+    command += ["--simulator-ports", ",".join(map(str, simulator_ports))]
     command += ["--database", str(path), *(["--now", now] if now else [])]
     child = subprocess.Popen(
         command,
@@ -97,7 +99,7 @@ def campus(now: str | None = None, database: Path | None = None) -> Iterator[Cam
     )
     try:
         address = _await_ready(child)
-        yield Campus(address, path, port, simulator_port)
+        yield Campus(address, path, port, tuple(simulator_ports))
     finally:
         _stop(child)
         shutil.rmtree(folder, ignore_errors=True)
@@ -134,11 +136,12 @@ def _stop(child: subprocess.Popen[str]) -> None:
         child.stdout.close()
 
 
-def _free_ports() -> tuple[int, int]:
-    with closing(socket.socket()) as first, closing(socket.socket()) as second:
-        first.bind(("127.0.0.1", 0))
-        second.bind(("127.0.0.1", 0))
-        return first.getsockname()[1], second.getsockname()[1]
+def _free_ports(count: int) -> list[int]:
+    with ExitStack() as stack:
+        probes = [stack.enter_context(closing(socket.socket())) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 _template: list[Path] = []

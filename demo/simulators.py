@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import httpx
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
@@ -35,11 +35,13 @@ _SECONDS = 130  # a simulator may be told to be slow
 @xframe_options_exempt
 def proxy(request: HttpRequest, vendor: str, rest: str = "") -> HttpResponse:
     """One request passed on, its answer passed back."""
+    if vendor not in settings.SIMULATOR_PORTS:
+        raise Http404(vendor)
     headers = [(name, value) for name, value in request.headers.items() if name.lower() not in _NOT_PASSED]
     headers = [(name, value) for name, value in headers if value]
     try:
         answer = _client().request(
-            request.method or "GET", address(request.get_full_path()), headers=headers, content=request.body
+            request.method or "GET", address(vendor, request.get_full_path()), headers=headers, content=request.body
         )
     except httpx.HTTPError as error:
         logger.warning("simulator %s: %s", vendor, type(error).__name__)
@@ -54,16 +56,16 @@ def proxy(request: HttpRequest, vendor: str, rest: str = "") -> HttpResponse:
     return response
 
 
-def address(path: str) -> str:
+def address(vendor: str, path: str) -> str:
     """Where ``path`` (from the root, with query) is on the simulator's own port."""
-    return f"http://127.0.0.1:{settings.SIMULATOR_PORT}{path}"
+    return f"http://127.0.0.1:{settings.SIMULATOR_PORTS[vendor]}{path}"
 
 
 def set_clocks(moment: str) -> None:
     """Move every simulator to ``moment`` (ISO, UTC); one that does not run is left alone."""
-    for vendor in ("proctoru",):
+    for vendor in settings.SIMULATOR_PORTS:
         try:
-            _client().post(address(f"/simulators/{vendor}/clock/"), json={"now": moment}, timeout=5)
+            _client().post(address(vendor, f"/simulators/{vendor}/clock/"), json={"now": moment}, timeout=5)
         except httpx.HTTPError as error:
             logger.warning("simulator %s keeps its clock: %s", vendor, type(error).__name__)
 

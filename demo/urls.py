@@ -19,6 +19,7 @@ urlpatterns = [
     path("dashboard/enrol/<slug:slug>/", dashboard.enrol, name="enrol"),
     path("courses/<slug:slug>/", courseware.course, name="course"),
     path("courses/<slug:slug>/unit/", courseware.unit, name="unit"),
+    path("courses/<slug:slug>/board/", courseware.board, name="board"),
     path("courses/<slug:slug>/author/", courseware.author, name="author"),
     re_path(
         r"^courses/(?P<slug>[-\w]+)/xblock/(?P<door>handler|handler_noauth)/(?P<name>\w+)(?:/(?P<suffix>.*))?$",

@@ -1,6 +1,6 @@
 """The demo campus: SQLite, the simulators beside it, e-mails kept in the database.
 
-Environment: DEMO_DATABASE (file), PORT (the campus), SIMULATOR_PORT (default PORT + 1).
+Environment: DEMO_DATABASE (file), PORT (the campus), SIMULATOR_PORTS (with a comma; those after PORT by default).
 """
 
 import os
@@ -11,7 +11,9 @@ from .base import *
 from .base import PROCTORED_EXAM, VAR
 
 PORT = int(os.environ.get("PORT", "8000"))
-SIMULATOR_PORT = int(os.environ.get("SIMULATOR_PORT", PORT + 1))
+SIMULATORS = ("proctoru", "proctorexam")
+_PORTS = os.environ.get("SIMULATOR_PORTS") or ",".join(str(PORT + 1 + number) for number in range(len(SIMULATORS)))
+SIMULATOR_PORTS = dict(zip(SIMULATORS, map(int, _PORTS.split(",")), strict=True))
 PUBLIC_URL = os.environ.get("DEMO_PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
@@ -29,15 +31,26 @@ if django.VERSION >= (5, 1):
 
 EMAIL_BACKEND = "demo.mail.DatabaseBackend"
 
+_PROCTOREXAM = {
+    "base_url": f"http://127.0.0.1:{SIMULATOR_PORTS['proctorexam']}/simulators/proctorexam/api/v3",
+    "api_token": "demo-token",
+    "secret_key": "demo-secret",
+    "room_url": f"{PUBLIC_URL}/simulators/proctorexam/student_sessions/{{token}}/",
+    "lti_launch_url": f"{PUBLIC_URL}/simulators/proctorexam/lti/?id={{exam_id}}",
+    "timeout_seconds": 5,
+}
 PROCTORED_EXAM = {
     **PROCTORED_EXAM,
     "BACKENDS": {
         "none": {},
+        "onsite": {},
         "proctoru": {
-            "base_url": f"http://127.0.0.1:{SIMULATOR_PORT}/simulators/proctoru/api",
+            "base_url": f"http://127.0.0.1:{SIMULATOR_PORTS['proctoru']}/simulators/proctoru/api",
             "api_key": "demo-key",
             "timeout_seconds": 5,
         },
+        "proctorexam": _PROCTOREXAM,
+        "proctorexam_lti": _PROCTOREXAM,
     },
 }
 

@@ -7,7 +7,7 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memor
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PORT = 8000
-SIMULATOR_PORT = 1  # nothing listens there
+SIMULATOR_PORTS = {"proctoru": 1, "proctorexam": 1}  # nothing listens there
 PUBLIC_URL = "http://testserver"
 
 PROCTORED_EXAM = {
