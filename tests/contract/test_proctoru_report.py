@@ -218,6 +218,14 @@ def test_what_is_no_longer_pending_is_told_by_the_report(notes: str, expected: S
     assert vendor_with(row(notes)).client().status(_booking()) == base.Status(expected, "907886515", START)
 
 
+def test_a_vendor_that_does_not_answer_is_asked_for_one_session_once() -> None:
+    for ask in ("status", "review"):
+        vendor = Vendor(clientActivityReport=httpx.Response(500), getStudentReservationList=good([]))
+        with pytest.raises(base.Unavailable):
+            getattr(vendor.client(), ask)(_booking())
+        assert spans(vendor) == [("2027-03-04T05:00:00Z", "2027-03-05T05:00:00Z")]
+
+
 def test_what_is_nowhere_is_unknown() -> None:
     nobody = row(ENDED, UniqueId="anon-other")
     assert vendor_with(nobody).client().status(_booking()) == base.Status(SessionState.UNKNOWN)

@@ -80,8 +80,8 @@ class ProctorU(Backend):
 
     ANSWER_SPAN: ClassVar[timedelta] = timedelta(hours=24)
     """One list of slots covers this much from its ``start_date``."""
-    REPORT_AROUND: ClassVar[timedelta] = timedelta(days=2)
-    """How far from an appointment's start its line of the report is looked for."""
+    REPORT_AROUND: ClassVar[timedelta] = timedelta(hours=12)
+    """How far from an appointment's start its line of the report is looked for: a single short question."""
 
     def __init__(
         self,

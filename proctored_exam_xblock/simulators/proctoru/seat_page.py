@@ -46,7 +46,7 @@ _CARD = Markup("""
   <div data-sim-live="actions-{key}" class="actions">{actions}</div>
   {chat_form}
   <details class="more">
-    <summary>Incidents du service</summary>
+    <summary>Aléas du service</summary>
     <div class="row" data-sim-live="levers-{key}">{levers}</div>
   </details>
 </article>
