@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -222,3 +223,12 @@ def test_an_exam_that_the_vendor_does_not_know(client: ProctorExamLti, make: Any
 def test_what_fun_saw_before_a_launch(proctorexam: Simulator, client: ProctorExamLti, make: Any) -> None:
     proctorexam.switch(page_if_not_launched=True)
     assert client.status(make()).state is SessionState.UNKNOWN
+
+
+def test_nothing_of_a_signature_is_logged(make: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """The library that signs writes what it signs, and with what, at level DEBUG."""
+    caplog.set_level(logging.DEBUG)
+    form = Vendor({SHOW: not_launched()}).lti().launch(make()).form
+    assert "show_lti_student" in caplog.text
+    for secret in (SECRET, TOKEN, form["oauth_signature"], form["oauth_nonce"], "anon-7f3a", "zoe", "O'Neil", "Zo%"):
+        assert secret not in caplog.text
