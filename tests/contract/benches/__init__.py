@@ -9,6 +9,7 @@ import pytest
 from proctored_exam_xblock.backends.base import Backend
 from proctored_exam_xblock.backends.edx_proctoring import EdxProctoring
 from proctored_exam_xblock.backends.none import NoBackend
+from proctored_exam_xblock.backends.onsite import OnSite
 from proctored_exam_xblock.backends.proctorexam import ProctorExam, ProctorExamLti
 from proctored_exam_xblock.backends.proctoru import ProctorU
 from tests.contract.suite import Bench
@@ -23,6 +24,7 @@ from .visio import VisioBench, example_class
 KINDS: Mapping[str, type[Backend]] = {
     "edx_proctoring": EdxProctoring,
     "none": NoBackend,
+    "onsite": OnSite,
     "proctorexam": ProctorExam,
     "proctorexam_lti": ProctorExamLti,
     "proctoru": ProctorU,
