@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from itertools import count
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from ..models import Appointment, OutboxEntry, VendorHealth
 from . import exams
@@ -29,7 +30,7 @@ def add(appointment: Appointment, kind: str, now: datetime, **payload: str) -> O
         **payload: only what the appointment's row does not say (the new start of a move).
     """
     backend = exams.snapshot(appointment.version).policy.backend
-    count = OutboxEntry.objects.filter(appointment=appointment).count()
+    number = OutboxEntry.objects.filter(appointment=appointment).count() + 1
     earlier = OutboxEntry.objects.filter(
         appointment__candidacy_id=appointment.candidacy_id, backend=backend, state="pending"
     )
@@ -39,7 +40,7 @@ def add(appointment: Appointment, kind: str, now: datetime, **payload: str) -> O
         backend=backend,
         kind=kind,
         payload=payload,
-        idempotency_key=f"{appointment.reservation_id}:{count + 1}",
+        idempotency_key=f"{appointment.reservation_id}:{number}",
         next_try_at=now,
         created_at=now,
     )
@@ -53,21 +54,36 @@ def claim(now: datetime, candidacy_id: int | None = None) -> OutboxEntry | None:
     for a service whose breaker is open is left alone. A lease that ran out (the worker died between sending and
     recording) is taken again: the vendor call is idempotent by our reservation id.
     """
-    earlier = OutboxEntry.objects.filter(
-        appointment__candidacy=OuterRef("appointment__candidacy"),
-        backend=OuterRef("backend"),
-        state="pending",
-        id__lt=OuterRef("id"),
-    ).exclude(kind="erase")
     resting = VendorHealth.objects.filter(open_until__gt=now).values("backend")
-    due = free(now).filter(~Exists(earlier), state="pending", next_try_at__lte=now).exclude(backend__in=resting)
+    due = free(now).filter(state="pending", next_try_at__lte=now).exclude(backend__in=resting)
     if candidacy_id is not None:
         due = due.filter(appointment__candidacy_id=candidacy_id)
-    for pk in due.order_by("next_try_at", "id").values_list("pk", flat=True)[:_LOOKED_AT]:
-        entry = take(pk, now)
-        if entry is not None:
-            return entry
+    rows = due.order_by("next_try_at", "id").values_list("pk", "appointment__candidacy_id", "backend")
+    for first in count(0, _LOOKED_AT):
+        found = list(rows[first : first + _LOOKED_AT])
+        earlier = _first_in_line({candidacy for _, candidacy, _ in found})
+        for pk, candidacy, backend in found:
+            if earlier.get((candidacy, backend), pk) < pk:
+                continue
+            entry = take(pk, now)
+            if entry is not None:
+                return entry
+        if len(found) < _LOOKED_AT:
+            break
     return None
+
+
+def _first_in_line(candidacies: Collection[int]) -> dict[tuple[int, str], int]:
+    """The oldest entry that others wait for, by candidate and service. Few rows, judged here: a subquery per due entry
+    makes a database read all that waits for each of them."""
+    rows = OutboxEntry.objects.filter(appointment__candidacy_id__in=candidacies).order_by("-pk")
+    return {
+        (candidacy, backend): pk
+        for pk, candidacy, backend, state, kind in rows.values_list(
+            "pk", "appointment__candidacy_id", "backend", "state", "kind"
+        )
+        if state == "pending" and kind != "erase"
+    }
 
 
 def free(now: datetime) -> QuerySet[OutboxEntry]:

@@ -26,6 +26,8 @@ SLOWEST_DRAFT = 0.5
 MOST_DRAFT_STATEMENTS = 4
 MOST_SCREEN_STATEMENTS = 10
 MOST_BYTES = 40 * 1024
+SLOWEST_CLIENT = 1.5
+SLOWEST_WITH_FAULTS = 2.0
 
 Found = dict[str, Any]
 
@@ -77,8 +79,21 @@ def shortcomings(figures: Found) -> list[str]:
             )
         if handlers["screen"]["ours"] > MOST_SCREEN_STATEMENTS:
             missed.append(f"{name}: screen costs {handlers['screen']['ours']}, wanted {MOST_SCREEN_STATEMENTS}")
+        missed += _queue_shortcomings(name, found)
     if figures["page"]["gzip_bytes"] > MOST_BYTES:
         missed.append(f"page: {figures['page']['gzip_bytes']} bytes, wanted {MOST_BYTES}")
+    return missed
+
+
+def _queue_shortcomings(name: str, found: Found) -> list[str]:
+    queue, client = found["outbox"], found["client"]
+    missed = [f"{name}: {queue[what]} bookings {what}" for what in ("duplicates", "lost") if queue[what]]
+    if queue["tries"] == queue["entries"]:
+        missed.append(f"{name}: no fault was met")
+    if queue["ratio"] > SLOWEST_WITH_FAULTS:
+        missed.append(f"{name}: a booking with faults takes {queue['ratio']} times one without")
+    if client["ratio"] > SLOWEST_CLIENT:
+        missed.append(f"{name}: our client takes {client['ratio']} times a bare call, wanted {SLOWEST_CLIENT}")
     return missed
 
 
@@ -92,6 +107,11 @@ def show(figures: Found) -> None:
         print(f"  {'handler':34}{'ours':>9}{'host':>6}{'fields':>8}   (statements)")
         for handler, costs in found["handlers"].items():
             print(f"  {handler:34}{costs['ours']:>9}{costs['host']:>6}{costs['fields']:>8}")
+        queue, client = found["outbox"], found["client"]
+        print(f"  {queue['entries']} bookings to a vendor: {queue['per_second']} /s", end="")
+        print(f", with faults {queue['per_second_with_faults']} /s, {queue['ratio']} times as long", end="")
+        print(f" ({queue['tries']} tries, {queue['duplicates']} duplicates, {queue['lost']} lost)")
+        print(f"  one vendor call: {client['ours_ms']} ms, bare {client['bare_ms']} ms, ratio {client['ratio']}")
     page = figures["page"]
     print(f"\nJS and CSS: {page['gzip_bytes']} bytes gzipped in {len(page['files'])} files")
 
