@@ -9,6 +9,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from . import conf
+from .providers import polling
 from .services import entry, events, evidence, proctoring, reconciliation, review, rooms
 
 
@@ -33,8 +34,9 @@ def handle_events() -> int:
 
 @shared_task
 def poll_vendors() -> int:
-    """Ask for the state of the rooms that are due to be asked about."""
-    return rooms.look_all(conf.now())
+    """Ask for the state of the rooms that are due to be asked about, of native sections too."""
+    now = conf.now()
+    return rooms.look_all(now) + polling.poll_native(now)
 
 
 @shared_task

@@ -1,4 +1,4 @@
-"""What listens to edx-proctoring's rows, where it is installed."""
+"""What listens to edx-proctoring's rows, where it is installed, and the system check."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.db.models.signals import pre_save
 
 def connect() -> None:
     """Called once, when Django is ready."""
+    from . import checks  # noqa: F401  (registers by import)
+
     if not apps.is_installed("edx_proctoring"):
         return
     from ..backends.edx_proctoring import shadow

@@ -6,6 +6,7 @@ import logging
 import traceback
 
 import pytest
+from django.core.checks import run_checks
 from edx_proctoring.backends.rest import BaseRestProctoringProvider
 from edx_proctoring.models import ProctoredExamStudentAllowance
 
@@ -80,11 +81,14 @@ def test_a_token_that_is_refused(status, kind, backend, service, booking):
 
 
 def test_a_provider_that_does_not_answer_in_time(rest, service, clock, launched):
+    service.calls.clear()
     service.stalled.clear()
     impatient = EdxProctoring({"provider": "stub", "timeout_seconds": 0.2}, clock)
 
     with pytest.raises(Unavailable):
         impatient.status(launched)
+
+    assert service.calls == []  # it has not come to serving the request
 
 
 def test_an_answer_that_trickles_has_the_same_deadline(rest, service):
@@ -150,6 +154,15 @@ def test_the_registry_knows_it_and_names_the_missing_setting(settings):
     with pytest.raises(registry.NotConfigured) as caught:
         registry.get("edx_proctoring")
     assert "'provider'" in caught.value.params["setting"]
+
+
+def test_a_provider_that_edx_proctoring_did_not_load_is_named_at_start_up(settings, rest):
+    def found(provider):
+        settings.PROCTORED_EXAM = {"BACKENDS": {"edx_proctoring": {"provider": provider}}}
+        return [message.id for message in run_checks() if message.id == "proctored_exam.W010"]
+
+    assert found("nobody") == ["proctored_exam.W010"]
+    assert found("stub") == []
 
 
 def test_extra_time_granted_in_the_instructor_dashboard_is_read(backend, booking, candidate, shadow_exam):

@@ -12,6 +12,7 @@ import pytest
 import setuptools
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.core.management import call_command
 from django.utils import timezone
 from edx_proctoring import api
 from edx_proctoring.apps import EdxProctoringConfig
@@ -185,6 +186,13 @@ def test_another_learner_cannot_either_and_staff_can(board, candidate):
     assert attempt.status == "ready_to_start"
 
 
+def test_staff_do_not_let_themselves_in(board, candidate, learner):
+    attempt = begin("onsite", candidate)
+    type(candidate).objects.update(is_staff=True)
+
+    assert learner.ready(attempt.external_id) == 403
+
+
 def test_the_guard_leaves_other_providers_alone(rest, candidate, learner):
     attempt = begin("stub", candidate)
 
@@ -310,6 +318,17 @@ def test_a_vendor_that_is_down_stops_nothing(vendor, candidate):
     vendor.fail = Unavailable
 
     assert polling.poll_native(timezone.now()) == 0
+
+
+def test_the_minutes_command_looks_at_native_sections_too(vendor, candidate, capsys):
+    attempt = begin("proctorexam", candidate)
+    vendor.states["41"] = SessionState.OPEN
+
+    call_command("poll_vendors")
+
+    assert "native sections: 1" in capsys.readouterr().out
+    attempt.refresh_from_db()
+    assert attempt.status == "ready_to_start"
 
 
 def test_without_the_service_nothing_is_polled(candidate):

@@ -18,7 +18,7 @@ DOORS = {
     "drain_outbox": ["proctoring.drain"],
     "close_overdue_attempts": ["entry.close_all", "review.release_due"],
     "handle_events": ["events.handle_all"],
-    "poll_vendors": ["rooms.look_all"],
+    "poll_vendors": ["rooms.look_all", "polling.poll_native"],
     "reconcile_vendors": ["reconciliation.reconcile_all"],
     "erase_evidence": ["evidence.erase_due"],
 }

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from ... import conf
+from ...providers import polling
 from ...services import events, rooms
 
 
@@ -17,4 +18,5 @@ class Command(BaseCommand):
         """Run once; looks and events are claimed, so that two runs make each once."""
         handled = events.handle_all(conf.now())
         looked = rooms.look_all(conf.now())
-        self.stdout.write(f"events: {handled}, looks: {looked}")
+        native = polling.poll_native(conf.now())
+        self.stdout.write(f"events: {handled}, looks: {looked}" + (f", native sections: {native}" if native else ""))
