@@ -25,7 +25,7 @@ def add(appointment: Appointment, kind: str, now: datetime, **payload: str) -> O
 
     Args:
         appointment: its candidacy's row is locked by the caller's transaction.
-        kind: book, move, cancel or erase.
+        kind: book, move, cancel, erase, or progress (``step`` in the payload).
         now: the request's instant.
         **payload: only what the appointment's row does not say (the new start of a move).
     """

@@ -27,6 +27,7 @@ from ..backends.base import (
     Person,
     Refused,
     StaleRequest,
+    Step,
 )
 from ..domain.attempt import APPOINTMENT_TERMINAL, AppointmentState
 from ..domain.errors import ExamError, Gone
@@ -137,7 +138,7 @@ def _is_needless(entry: OutboxEntry, now: datetime) -> bool:
     A booking that was sent and whose answer was lost is not sent again once cancelled; its cancellation is.
     """
     appointment = entry.appointment
-    if entry.kind == "erase":
+    if entry.kind in ("erase", "progress"):
         return False
     if entry.kind != "cancel" and outcomes.heals(entry):
         asked = entry.payload["start"] == appointment.start.isoformat()
@@ -163,10 +164,14 @@ def _backend(appointment: Appointment) -> Backend:
 
 def _call(backend: Backend, dossier: Dossier, entry: OutboxEntry) -> Callable[[], Confirmation | None]:
     """The request, ready to be sent: what it needs is read before the vendor is let in for."""
-    if entry.kind in ("cancel", "erase"):
-        booking = booking_for(dossier, entry.appointment)
-        return partial(_cancel, backend, booking) if entry.kind == "cancel" else partial(backend.erase, booking)
-    booking = booking_for(dossier, entry.appointment, code=_code(backend, entry.appointment))
+    booking = booking_for(dossier, entry.appointment)
+    if entry.kind == "cancel":
+        return partial(_cancel, backend, booking)
+    if entry.kind == "erase":
+        return partial(backend.erase, booking)
+    if entry.kind == "progress":
+        return partial(backend.progress, booking, Step(entry.payload["step"]))
+    booking = replace(booking, code=_code(backend, entry.appointment))
     if entry.kind == "book":  # what the vendor has lost it may not know by its number either
         return partial(backend.book, replace(booking, vendor_ref="") if outcomes.heals(entry) else booking)
     return partial(backend.move, booking, datetime.fromisoformat(entry.payload["start"]))

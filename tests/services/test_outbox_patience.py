@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from proctored_exam_xblock.backends import registry
-from proctored_exam_xblock.backends.base import Capability, Misconfigured, Refused, Unavailable
+from proctored_exam_xblock.backends.base import Capability, Misconfigured, Refused, Step, Unavailable
 from proctored_exam_xblock.models import Alert, OutboxEntry
 from proctored_exam_xblock.services import booking, outbox, proctoring
 from proctored_exam_xblock.services.dossier import Caller
@@ -239,3 +239,25 @@ def test_nothing_waits_for_an_erasure(exam: World, alex: Caller, monkeypatch: py
     exam.drain()
     assert exam.appointment(alex).state == "confirmed"
     assert ("erase", "pending") in entries()
+
+
+def test_steps_of_an_attempt_are_told_in_their_order(
+    exam: World, alex: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def progress(self: object, wanted: object, step: Step) -> None:
+        exam.ledger.answer("progress")
+        told.append(step.value)
+
+    monkeypatch.setattr(registry.backend_class("fake"), "progress", progress)
+    exam.book(alex)
+    exam.ledger.fail = Unavailable()
+    for step in list(Step)[:2]:
+        outbox.add(exam.appointment(alex), "progress", exam.clock(), step=step.value)
+        exam.drain()
+    exam.ledger.fail = None
+    exam.minutes(5)
+    exam.drain()
+    assert told == [step.value for step in list(Step)[:2]]
+    assert {state for _, state in entries()} == {"done"}
