@@ -223,6 +223,19 @@ def test_a_vendor_with_a_wrong_clock_finds_requests_stale(
     backend.book(booking())
 
 
+def test_reports_fail_beyond_the_days_that_were_set(simulator: Simulator, web: httpx.Client, time: Any) -> None:
+    simulator.switch(report_days=2)
+    statuses = []
+    for days in (2, 3):
+        answer = web.post(
+            f"{simulator.api_url}/clientActivityReport/",
+            headers={"Authorization-Token": simulator.api_key},
+            json={"start_date": time.now.isoformat(), "end_date": time.later(days=days).isoformat()},
+        )
+        statuses.append(answer.status_code)
+    assert statuses == [200, 500]
+
+
 def test_refusals_are_counted(backend: ProctorU, simulator: Simulator, booking: Make, time: Any) -> None:
     for _ in range(2):
         with pytest.raises(base.SlotGone):

@@ -105,9 +105,10 @@ def test_only_what_starts_in_the_asked_time_is_told() -> None:
 
 
 def test_repeated_rows_are_one_reservation_in_its_furthest_state() -> None:
-    assert states(row(ENDED), row(STARTED), row(ENDED, "907886515")) == [("", "907886515", SessionState.ENDED)]
-    repeated = vendor_with(row(ENDED), row(STARTED, IncidentReport=True))
-    assert repeated.client().review(_booking()) == Review(Verdict.SUSPICIOUS, (), (Incident("incident_report"),))
+    assert states(row(STARTED), row(ENDED, "907886515"), row(STARTED)) == [("", "907886515", SessionState.ENDED)]
+    for repeated in ((row(ENDED), row(STARTED, IncidentReport=True)), (row(STARTED, IncidentReport=True), row(ENDED))):
+        review = vendor_with(*repeated).client().review(_booking())
+        assert review == Review(Verdict.SUSPICIOUS, (), (Incident("incident_report"),))
 
 
 @pytest.mark.parametrize(
@@ -283,8 +284,10 @@ def test_clear_can_be_made_to_wait_for_late_reports() -> None:
     for seconds, verdict in ((86400, Verdict.PENDING), (0, Verdict.CLEAR)):
         client = vendor_with(row(ENDED)).client({"clear_after_seconds": seconds}, lambda: START + timedelta(hours=1))
         assert client.review(_booking()) == Review(verdict)
-    later = vendor_with(row(ENDED)).client({"clear_after_seconds": 1800}, lambda: START + timedelta(hours=1))
-    assert later.review(_booking()) == Review(Verdict.CLEAR)
+    for minutes, verdict in ((59, Verdict.PENDING), (60, Verdict.CLEAR)):
+        now = START + timedelta(minutes=minutes)
+        client = vendor_with(row(ENDED)).client({"clear_after_seconds": 1800}, lambda now=now: now)
+        assert client.review(_booking()) == Review(verdict)
 
 
 def test_nothing_is_known_of_a_session_that_is_not_in_the_report() -> None:
