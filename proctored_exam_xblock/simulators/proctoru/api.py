@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -94,9 +95,11 @@ class Api:
         edited = params.number_or_none("reservation_no")
         earliest = max(first, now + timedelta(minutes=self.switches.lead_minutes))
         start = datetime.min.replace(tzinfo=UTC) + -(-(earliest - datetime.min.replace(tzinfo=UTC)) // GRID) * GRID
+        others = (other for other in self._store.reservations() if other.active and other.reservation_no != edited)
+        taken = Counter(other.start for other in others)
         found: list[dict[str, object]] = []
         while start < first + LISTED:
-            if start > now and self._has_seat(start, edited):
+            if start > now and taken[start] < self.switches.capacity:
                 found.append(_slot(start, zone, duration))
             start += GRID
         return found
