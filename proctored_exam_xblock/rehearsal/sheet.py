@@ -1,0 +1,71 @@
+"""One candidate's answers, what each is worth known beforehand: from the paper's JSON, by none of the exam's rules."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The answers of one part as sent; ``points`` is what they are worth."""
+
+    revision: int
+    answers: Mapping[str, list[str]]
+    points: int
+
+    def is_in(self, stored: Mapping[str, list[str]]) -> bool:
+        """Whether a row's answers are these, in whatever order their boxes were ticked."""
+        return {name: sorted(chosen) for name, chosen in stored.items()} == {
+            name: sorted(chosen) for name, chosen in self.answers.items()
+        }
+
+
+@dataclass
+class Sheet:
+    """What a candidate will answer, question by question, and changes on the way.
+
+    Args:
+        parts: of the paper's JSON.
+        dice: this candidate's own.
+        skill: share of the questions they answer rightly.
+    """
+
+    parts: list[dict[str, Any]]
+    dice: random.Random
+    skill: float
+    revisions: dict[int, int] = field(default_factory=dict)
+
+    def edit(self, number: int) -> Sent:
+        """The whole part ``number`` (from 1) as it is after one more edit: some blank, some right, some wrong."""
+        answers: dict[str, list[str]] = {}
+        points = 0
+        for question in self.parts[number - 1]["questions"]:
+            if self.dice.random() < 0.12:
+                continue
+            chosen, is_right = self._choose(question)
+            if chosen:
+                answers[question["id"]] = chosen
+                points += question["points"] if is_right else 0
+        revision = self.revisions[number] = self.revisions.get(number, 0) + self.dice.randint(1, 3)
+        return Sent(revision, answers, points)
+
+    def _choose(self, question: Mapping[str, Any]) -> tuple[list[str], bool]:
+        right = [choice["id"] for choice in question["choices"] if choice["correct"]]
+        wrong = [choice["id"] for choice in question["choices"] if not choice["correct"]]
+        wants_right = self.dice.random() < self.skill
+        if question["kind"] == "multiple":
+            return self._tick(right, wrong, wants_right)
+        if right and (wants_right or not wrong):
+            return [self.dice.choice(right)], True
+        return ([self.dice.choice(wrong)], False) if wrong else ([], False)
+
+    def _tick(self, right: list[str], wrong: list[str], wants_right: bool) -> tuple[list[str], bool]:
+        """Exactly the right boxes, or one too many, or one too few."""
+        if right and wants_right:
+            return self.dice.sample(right, len(right)), True
+        if wrong:
+            return [*right, self.dice.choice(wrong)], False
+        return (right[1:], False) if len(right) > 1 else (right, bool(right))
