@@ -31,6 +31,11 @@ def queued(exam: World, caller: Caller) -> None:
     )
 
 
+def stops_at_the_limit(plan: str) -> bool:
+    """MariaDB estimates all that is due, and reads twenty of it: in the index's order, without sorting."""
+    return "'key': 'pex_outbox_due'" in plan and "LIMIT" in plan and "filesort" not in plan
+
+
 def test_thousands_that_wait_make_a_claim_no_dearer(exam: World) -> None:
     populace.settle(exam.publish(), 3 * MANY_ROWS, START - timedelta(days=400))
     OutboxEntry.objects.update(state="pending", backend="fake", next_try_at=START)
@@ -39,7 +44,7 @@ def test_thousands_that_wait_make_a_claim_no_dearer(exam: World) -> None:
         entry = outbox.claim(START)
     assert entry is not None
     assert len(watch.statements) <= MOST_STATEMENTS
-    assert watch.scans == []
+    assert [plan for plan in watch.scans if not stops_at_the_limit(plan)] == []
 
 
 def test_entries_that_wait_for_earlier_ones_starve_nobody(exam: World) -> None:
