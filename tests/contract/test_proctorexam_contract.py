@@ -122,12 +122,17 @@ def test_a_second_appointment_leaves_the_first_sessions_evidence(vendor: Vendor,
     assert len(vendor.client.review(first).incidents) == 1  # type: ignore[union-attr]
 
 
-def test_an_earlier_booking_whose_cancellation_comes_late_is_not_deleted_by_the_next(vendor: Vendor, make: Any) -> None:
+def test_an_earlier_booking_whose_cancellation_comes_late_is_not_deleted_by_the_next(
+    vendor: Vendor, make: Any, person: Any
+) -> None:
+    vendor.client.book(make(reservation_id="r-0003", person=person(email="neighbour@example.org")))
     first = make(vendor_ref=vendor.client.book(make()).vendor_ref)
     vendor.client.book(make(reservation_id="r-0002"))
-    assert set(vendor.held) == {"r-0001", "r-0002"}
+    assert set(vendor.held) == {"r-0001", "r-0002", "r-0003"}
+    former = f"{first.vendor_ref}@former.invalid"
+    assert [line["email"] for line in vendor.sessions] == ["neighbour@example.org", former, "zoe@example.org"]
     vendor.client.cancel(first)
-    assert set(vendor.held) == {"r-0002"}
+    assert set(vendor.held) == {"r-0002", "r-0003"}
 
 
 def test_an_address_that_stays_taken_is_refused(vendor: Vendor, make: Any) -> None:
