@@ -156,7 +156,7 @@ def summary(rows: Sequence[Row]) -> str:
         (_("%(count)d in the room"), sum(one in (Standing.GATE, Standing.LOCKED, Standing.UNLOCKED) for one in at)),
         (_("%(count)d sitting"), sum(one in (Standing.SITTING, Standing.PAUSED) for one in at)),
         (
-            ngettext("%(count)d finished", "%(count)d finished", at.count(Standing.FINISHED)),
+            ngettext("%(count)d paper handed in", "%(count)d papers handed in", at.count(Standing.FINISHED)),
             at.count(Standing.FINISHED),
         ),
     )
