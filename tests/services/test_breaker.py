@@ -153,13 +153,24 @@ def test_while_it_is_open_nothing_is_sent_and_no_try_is_counted(exam: World) -> 
 def test_the_first_answer_makes_everything_due_at_once(exam: World) -> None:
     people = booked(exam, 8)
     exam.ledger.fail = Unavailable()
-    for _ in range(4):  # entries wait for minutes by now
-        exam.drain()
-        exam.clock.present = health().open_until or exam.clock()
+    exam.drain()
+    tried = OutboxEntry.objects.filter(tries=1).order_by("pk")
+    assert tried.count() == 5
+    exam.clock.advance(seconds=30)
+    OutboxEntry.objects.filter(tries=1).exclude(pk=tried[0].pk).update(next_try_at=exam.clock() + timedelta(hours=1))
     exam.ledger.fail = None
     assert exam.drain() == 8
     assert {exam.appointment(person).state for person in people} == {"confirmed"}
-    assert exam.ledger.calls.count("book") == 5 + 3 + 8
+
+
+def test_an_answer_does_not_hurry_what_waits_for_an_operator(exam: World) -> None:
+    booked(exam, 1)
+    exam.ledger.fail = Misconfigured()
+    exam.drain()
+    due = OutboxEntry.objects.get().next_try_at
+    fail(5, exam.clock())
+    breaker.succeeded(SLUG, exam.clock())
+    assert OutboxEntry.objects.get().next_try_at == due
 
 
 def test_a_service_that_is_down_keeps_no_other_one_waiting(exam: World) -> None:

@@ -18,7 +18,7 @@ from proctored_exam_xblock.backends.base import (
     Unavailable,
 )
 from proctored_exam_xblock.models import Alert, OutboxEntry, VendorHealth
-from proctored_exam_xblock.services import booking, breaker, mending, reconciliation
+from proctored_exam_xblock.services import booking, breaker, mending, proctoring, reconciliation, room
 from proctored_exam_xblock.services.dossier import Caller
 from tests.world import OTHER_SLOT, SLOT, World
 
@@ -299,6 +299,25 @@ def test_what_the_candidate_does_while_the_list_is_read_wins(
     monkeypatch.setattr(vendor, "reservations", slow)
     assert compare(exam) == {"in_flight": 1}
     assert (exam.appointment(alex).state, exam.ledger.scheduled) == ("cancelled", {})
+
+
+def test_what_happens_while_others_are_mended_wins_too(
+    exam: World, alex: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Entering the room writes nothing to the vendor, so no entry of the queue tells of it."""
+    honest = reconciliation._settle_agreed
+
+    def meanwhile(*arguments: object) -> None:
+        exam.clock.present = SLOT
+        token = proctoring.launch_url(exam.load(alex)).rstrip("/").rpartition("/")[2]
+        room.launch(token, alex.user_id or 0, exam.clock())
+        honest(*arguments)  # type: ignore[arg-type]
+
+    change(exam, alex, alive=False)
+    monkeypatch.setattr(reconciliation, "_settle_agreed", meanwhile)
+    assert compare(exam) == {"in_flight": 1}
+    assert exam.appointment(alex).state == "used"
+    assert open_alerts() == set()
 
 
 def test_a_booking_whose_answers_were_all_lost_is_found_on_the_list(exam: World) -> None:
