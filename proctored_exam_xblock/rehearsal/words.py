@@ -129,9 +129,12 @@ def table(findings: Iterable[Finding]) -> str:
 
 
 def sentence(finding: Finding) -> str:
-    """What was looked at, as it should be; what is not so is named behind it."""
+    """What was looked at, and whether it is so; what is not so is named behind it."""
     named = f" [{', '.join(finding.detail)}]" if finding.detail else ""
-    return _(MATTERS[finding.code].sentence) + named
+    wanted = _(MATTERS[finding.code].sentence)
+    if finding.level is not Level.OK:
+        wanted = _("Not so: “%(sentence)s”") % {"sentence": wanted}
+    return wanted + named
 
 
 def advice(finding: Finding) -> str:

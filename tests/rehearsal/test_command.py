@@ -311,6 +311,6 @@ def test_the_report_names_what_is_wrong_and_what_to_do() -> None:
         assert words.verdict(findings) == "NO-GO. To be put right first: scores."
         assert words.verdict(findings[::2]) == "GO. Look at these first: speed."
         table = words.table(findings)
-    assert "8/9  Scores are those computed independently. [3]" in table
+    assert "8/9  Not so: “Scores are those computed independently.” [3]" in table
     assert words.MATTERS["scores"].advice in table
     assert not is_go(findings)

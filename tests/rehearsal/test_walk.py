@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from proctored_exam_xblock.domain.clock import cut_off
-from proctored_exam_xblock.models import Appointment, AuditEntry
-from proctored_exam_xblock.rehearsal import cast
+from proctored_exam_xblock.domain.errors import Gone
+from proctored_exam_xblock.models import Appointment, AuditEntry, OutboxEntry
+from proctored_exam_xblock.rehearsal import cast, play
 from proctored_exam_xblock.rehearsal.report import Level, is_go
 from proctored_exam_xblock.services import audit, drafts, ending, gate, overdue, review, seats, sitting
 from tests.rehearsal.conftest import Walk, plan
@@ -169,6 +170,28 @@ def doubles_an_appointment(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(seats, "take", take)
 
 
+def lets_nobody_in(patch: pytest.MonkeyPatch) -> None:
+    def enter(*given: Any) -> None:
+        raise Gone()
+
+    patch.setattr(sitting, "enter", enter)
+
+
+def has_a_vendor_that_lost_everything(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(play.Play, "_list", lambda self: [])
+
+
+def leaves_something_unsent(patch: pytest.MonkeyPatch) -> None:
+    def release_due(now: Any) -> int:
+        row = Appointment.objects.order_by("pk")[0]
+        values = {"kind": "cancel", "state": "stuck", "next_try_at": now, "created_at": now}
+        OutboxEntry.objects.get_or_create(appointment=row, idempotency_key="unsent", defaults=values)
+        return real(now)
+
+    real = review.release_due
+    patch.setattr(review, "release_due", release_due)
+
+
 BROKEN: list[tuple[Callable[[pytest.MonkeyPatch], None], set[str]]] = [
     (loses_an_answer, {"answers_kept"}),
     (grades_too_kindly, {"scores"}),
@@ -181,6 +204,9 @@ BROKEN: list[tuple[Callable[[pytest.MonkeyPatch], None], set[str]]] = [
     (crashes_at_the_end, {"crashes"}),
     (lets_nobody_start, {"let_in"}),
     (doubles_an_appointment, {"booked_once"}),
+    (lets_nobody_in, {"rooms", "stopped"}),
+    (has_a_vendor_that_lost_everything, {"vendor_agrees"}),
+    (leaves_something_unsent, {"queue_empty"}),
 ]
 
 
