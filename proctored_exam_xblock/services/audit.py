@@ -22,7 +22,7 @@ def record(
         candidacy: its row must be locked by the caller's transaction.
         action: stable code of what happened.
         now: the request's instant.
-        actor: ``candidate:<user id>``, ``staff:<user id>``, ``vendor:<slug>`` or ``system``.
+        actor: ``candidate:<user id>``, ``staff:<user id>``, ``invigilator:<user id>``, ``vendor:<slug>`` or ``system``.
         attempt: the attempt concerned, if any.
         **data: plain JSON; never a code, a password, a token or personal data.
     """

@@ -1,7 +1,8 @@
 """Evidence is destroyed some weeks after an attempt (R-FUN-24): by itself, logged, once, the verdict copied first.
 
-What is evidence: the recordings and photographs at the vendor, its comments and incidents in our file, and what the
-candidate's computer looked like. What stays: verdicts, dates, answers, grades and the trail. An open review holds it.
+What is evidence: the recordings and photographs at the vendor, its comments and incidents in our file, what
+invigilators reported, and what the candidate's computer looked like. What stays: verdicts, dates, answers, grades and
+the trail. An open review holds it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ..backends import registry
 from ..backends.base import Backend, Capability, Misconfigured, Refused, Review, StaleRequest, Unavailable
 from ..domain.attempt import ReviewState
 from ..domain.errors import NotConfigured
-from ..models import Appointment, Attempt, OutboxEntry, VendorReview
+from ..models import Appointment, Attempt, Incident, OutboxEntry, VendorReview
 from . import alerts, audit, exams, outbox, rooms, vendor_reviews
 from .dossier import Dossier, of_candidacy
 from .entry import load, locked
@@ -46,14 +47,19 @@ def erase_due(now: datetime) -> int:
         counts[outcome] += 1
         if outcome == "erased" and slug not in silent:
             alerts.settle("evidence_waits", now, backend=slug)
+    # Of candidates who never came in: nothing else is on file.
+    Incident.objects.filter(attempt=None, reported_at__lte=_last(now)).exclude(text="").update(text="")
     if any(counts.values()):
         log.info("evidence: %s", ", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
     return counts["erased"]
 
 
+def _last(now: datetime) -> datetime:
+    return now - timedelta(days=int(conf.get("EVIDENCE_DAYS")))
+
+
 def _due(now: datetime) -> list[Attempt]:
-    last = now - timedelta(days=int(conf.get("EVIDENCE_DAYS")))
-    ended = Attempt.objects.filter(evidence_erased_at=None, ended_at__lte=last)
+    ended = Attempt.objects.filter(evidence_erased_at=None, ended_at__lte=_last(now))
     rows = ended.exclude(review=ReviewState.PENDING.value).select_related("version", "appointment__version")
     return list(rows.defer("version__policy", "version__paper", "layout").order_by("ended_at"))
 
@@ -85,6 +91,7 @@ def _last_word(backend: Backend, dossier: Dossier, appointment: Appointment, now
 def _destroy(dossier: Dossier, attempt: Attempt, backend: Backend) -> None:
     now, appointment = dossier.now, attempt.appointment
     opinions = VendorReview.objects.filter(attempt=attempt).update(incidents=[], comment="")
+    Incident.objects.filter(attempt=attempt).exclude(text="").update(text="")
     at_vendor = Capability.ERASURE in backend.capabilities and _was_told(appointment, backend)
     if at_vendor:
         outbox.add(appointment, "erase", now)

@@ -9,7 +9,7 @@ import pytest
 from proctored_exam_xblock.backends.base import Unavailable
 from proctored_exam_xblock.domain.errors import InvalidField, NotAllowedNow
 from proctored_exam_xblock.models import Appointment, Attempt, AuditEntry, Incident
-from proctored_exam_xblock.services import booking, interventions
+from proctored_exam_xblock.services import booking, evidence, interventions
 from proctored_exam_xblock.services.dossier import Caller
 from tests.world import SLOT, World
 
@@ -185,6 +185,23 @@ def test_an_incident_is_kept_once_and_its_words_stay_out_of_the_trail(exam: Worl
     assert (report.kind, report.text, report.attempt) == ("technical", "The screen went black.", exam.attempt(alex))
     assert "black" not in repr(list(AuditEntry.objects.values()))
     assert told("incident_reported") == [{"incident": report.pk, "kind": "technical", "nonce": "click-1"}]
+
+
+@pytest.mark.parametrize("came", [True, False])
+def test_the_words_of_an_incident_are_destroyed_with_the_other_evidence(exam: World, came: bool) -> None:
+    alex = exam.person()
+    (exam.sit if came else exam.book)(alex)
+    interventions.report_incident(exam.candidacy(alex).pk, "identity", "no card", STAFF, exam.clock())
+    if came:
+        close(exam, alex)
+    exam.minutes(41 * 24 * 60)
+    evidence.erase_due(exam.clock())
+    assert Incident.objects.get().text == "no card"
+
+    exam.minutes(24 * 60)
+    evidence.erase_due(exam.clock())
+
+    assert (Incident.objects.get().text, Incident.objects.get().kind) == ("", "identity")
 
 
 @pytest.mark.parametrize(("kind", "text"), [("gossip", "x"), ("other", " "), ("other", "x" * 2001)])
