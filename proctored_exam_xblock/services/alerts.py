@@ -18,6 +18,7 @@ from ..domain.errors import Gone, InvalidField
 from ..models import Alert, Appointment
 
 log = logging.getLogger(__name__)
+SYSTEM = "system"
 LONGEST_REASON = 255
 _LONGEST_SUBJECT = 80
 
@@ -66,6 +67,13 @@ def _again(key: str, now: datetime, detail: dict[str, Any]) -> bool:
     return bool(Alert.objects.filter(open_key=key).update(count=F("count") + 1, last_at=now, detail=detail))
 
 
+def is_accepted(kind: str, detail: dict[str, Any], *, backend: str, appointment_id: int | None = None) -> bool:
+    """Whether an operator closed an alert that said the very same: what is known is not said every hour."""
+    closed = Alert.objects.filter(kind=kind, backend=backend, appointment_id=appointment_id, closed_at__isnull=False)
+    last = closed.order_by("-closed_at", "-pk").first()
+    return last is not None and last.closed_by != SYSTEM and last.detail == detail
+
+
 def settle(kind: str, now: datetime, *, backend: str = "", appointment_id: int | None = None, subject: str = "") -> int:
     """The matter is over by itself; nothing happens when it was never raised.
 
@@ -73,12 +81,12 @@ def settle(kind: str, now: datetime, *, backend: str = "", appointment_id: int |
         How many alerts were closed: 0 or 1.
     """
     key = _key(kind, backend, subject or (str(appointment_id) if appointment_id else ""))
-    return _close(Alert.objects.filter(open_key=key), "system", "", now)
+    return _close(Alert.objects.filter(open_key=key), SYSTEM, "", now)
 
 
 def settle_one(alert_id: int, now: datetime) -> int:
     """The same for an alert at hand."""
-    return _close(Alert.objects.filter(pk=alert_id), "system", "", now)
+    return _close(Alert.objects.filter(pk=alert_id), SYSTEM, "", now)
 
 
 def close_alert(alert_id: int, actor: str, reason: str, now: datetime) -> None:

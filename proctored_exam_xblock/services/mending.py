@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import Q
 
@@ -83,21 +83,34 @@ def mend(difference: str, slug: str, seen: Seen, line: Reservation | None, now: 
             return _MENDERS[difference](Matter(slug, dossier, appointment, line, now))
     except Exception:  # the other candidates' differences are still to be seen to
         log.exception("appointment %s: %s could not be mended", seen.id, difference)
-        alerts.raise_alert("not_mended", now, backend=slug, subject=f"a{seen.id}", difference=difference)
+        row = Appointment.objects.get(pk=seen.id)
+        alerts.raise_alert("not_mended", now, backend=slug, appointment=row, difference=difference)
         return "not_mended"
 
 
 def _missing(matter: Matter) -> str:
     appointment, now = matter.appointment, matter.now
     late = appointment.start <= now + TOO_LATE_TO_BOOK
-    if late or appointment.state != AppointmentState.CONFIRMED or _mended_lately(matter, "book"):
+    settled = appointment.state == AppointmentState.CONFIRMED and not _arranged_by_hand(matter)
+    if late or not settled or _mended_lately(matter, "book"):
         return _report(matter, "reservation_missing")
     outbox.add(appointment, "book", now, heal="yes", start=appointment.start.isoformat())
     _note(matter, "rebooked")
     return "rebooked"
 
 
+def _arranged_by_hand(matter: Matter) -> bool:
+    """What staff told the vendor by telephone may be there under another id and number: booked again it would be there
+    twice, and the end of the old number is not the end of the appointment."""
+    entries = OutboxEntry.objects.filter(appointment=matter.appointment)
+    if matter.appointment.notice == "by_staff" or entries.filter(state="by_hand").exists():
+        return True
+    return not entries.filter(kind="book", state="done").exists()
+
+
 def _cancelled(matter: Matter) -> str:
+    if _arranged_by_hand(matter):
+        return _report(matter, "odd_state")
     appointments.cancelled_by_vendor(matter.dossier, matter.appointment, f"vendor:{matter.slug}")
     return "vendor_cancelled"
 
@@ -165,7 +178,10 @@ def _note(matter: Matter, action: str) -> None:
 
 def _report(matter: Matter, kind: str) -> str:
     theirs = {"state": matter.line.state.value, "start": matter.line.start.isoformat()} if matter.line else {}
-    alerts.raise_alert(kind, matter.now, backend=matter.slug, appointment=matter.appointment, theirs=theirs)
+    appointment = matter.appointment
+    detail: dict[str, Any] = {"ours": matter.appointment.start.isoformat(), "theirs": theirs}
+    if not alerts.is_accepted(kind, detail, backend=matter.slug, appointment_id=appointment.pk):
+        alerts.raise_alert(kind, matter.now, backend=matter.slug, appointment=appointment, **detail)
     return kind
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -99,13 +100,19 @@ def compare(slug: str, backend: Backend, now: datetime) -> Counter[str]:
     for difference in mending.DIFFERENCES:
         for row, line in found[difference]:
             counts[mending.mend(difference, slug, row, line, now)] += 1
-    if strangers:
-        counts["unknown"] = len(strangers)
-        shown = sorted(line.vendor_ref or line.reservation_id for line in strangers)[:_SHOWN]
-        alerts.raise_alert("unknown_reservation", now, backend=slug, reservations=len(strangers), some=shown)
-    else:
-        alerts.settle("unknown_reservation", now, backend=slug)
+    counts["unknown"] = len(strangers)
+    _report_strangers(slug, strangers, now)
     return counts
+
+
+def _report_strangers(slug: str, lines: list[Reservation], now: datetime) -> None:
+    if not lines:
+        alerts.settle("unknown_reservation", now, backend=slug)
+        return
+    shown = sorted(line.vendor_ref or line.reservation_id for line in lines)[:_SHOWN]
+    detail: dict[str, Any] = {"reservations": len(lines), "some": shown}
+    if not alerts.is_accepted("unknown_reservation", detail, backend=slug):
+        alerts.raise_alert("unknown_reservation", now, backend=slug, **detail)
 
 
 def _in_use(now: datetime) -> Iterable[str]:
@@ -143,7 +150,7 @@ def _judge(
     theirs: dict[int, Reservation] = {}
     others: list[Reservation] = []
     for line in lines:
-        row = by_id.get(line.reservation_id) or (by_ref.get(line.vendor_ref) if not line.reservation_id else None)
+        row = by_id.get(line.reservation_id) or by_ref.get(line.vendor_ref)
         if row is None:
             others.append(line)
         elif row.id not in theirs or _weight(line, row) > _weight(theirs[row.id], row):
@@ -205,13 +212,13 @@ def _strangers(lines: list[Reservation], found: Found, now: datetime) -> list[Re
         chunk = lines[first : first + _BATCH]
         known = Appointment.objects.filter(
             Q(reservation_id__in=[line.reservation_id for line in chunk if line.reservation_id])
-            | Q(vendor_ref__in=[line.vendor_ref for line in chunk if not line.reservation_id and line.vendor_ref])
+            | Q(vendor_ref__in=[line.vendor_ref for line in chunk if line.vendor_ref])
         )
         rows = {
             key: row for row in known for key in ((row.reservation_id, True), (row.vendor_ref, False)) if key[0] != ""
         }
         for line in chunk:
-            row = rows.get((line.reservation_id, True) if line.reservation_id else (line.vendor_ref, False))
+            row = rows.get((line.reservation_id, True)) or rows.get((line.vendor_ref, False))
             if row is None:
                 unknown.append(line)
             elif AppointmentState(row.state) in _GIVEN_UP:
