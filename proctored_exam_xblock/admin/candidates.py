@@ -117,13 +117,11 @@ class AppointmentAdmin(ReadOnly):
     @admin.action(description=gettext_lazy("Lift the password lock"), permissions=["operate"])
     def lift_lock(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """R-X-8."""
-        actor, now = _actor(request), conf.now()
-        report(
-            self,
-            request,
-            queryset,
-            lambda row: interventions.lift_password_lock(row.candidacy_id, actor, "Django admin", now),
-        )
+
+        def lift(row: Any) -> None:
+            interventions.lift_password_lock(row.candidacy_id, _actor(request), "Django admin", conf.now())
+
+        report(self, request, queryset, lift)
 
 
 @admin.register(models.Attempt)

@@ -49,10 +49,9 @@ def _close(candidacy: int, options: dict[str, Any], now: datetime) -> object:
     return interventions.close_by_hand(candidacy, ACTOR, options["reason"], now, options["drafts"])
 
 
-def _grant(candidacy: int, options: dict[str, Any], now: datetime) -> object:
-    return interventions.grant_second_appointment(
-        candidacy, ACTOR, options["reason"], now, waive_lead_time=options["waive_lead_time"]
-    )
+def _grant(candidacy: int, options: dict[str, Any], now: datetime) -> None:
+    waive = options["waive_lead_time"]
+    interventions.grant_second_appointment(candidacy, ACTOR, options["reason"], now, waive_lead_time=waive)
 
 
 def _plain(function: Callable[[int, str, str, datetime], object]) -> Deed:
