@@ -161,6 +161,7 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(null=True)
     deadline = models.DateTimeField(null=True)
     extra_seconds = models.PositiveIntegerField(default=0)
+    allowance_seconds = models.PositiveIntegerField(default=0)
     paused_at = models.DateTimeField(null=True)
     paused_seconds = models.PositiveIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)

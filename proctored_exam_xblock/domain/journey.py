@@ -166,6 +166,8 @@ class Facts:
     appointment: AppointmentFacts | None = None
     attempt: AttemptFacts | None = None
     extra_time: timedelta = timedelta(0)
+    allowance: timedelta = timedelta(0)
+    """The share of ``extra_time`` that the platform's own tables grant; it may grow while the exam runs."""
     lead_time_waived: bool = False
     second_appointment: bool = False
     information_fields: tuple[str, ...] = ()

@@ -214,5 +214,10 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.AddField(
+            model_name="attempt",
+            name="allowance_seconds",
+            field=models.PositiveIntegerField(default=0),
+        ),
         migrations.RunPython(name_the_backends, migrations.RunPython.noop, elidable=True),
     ]

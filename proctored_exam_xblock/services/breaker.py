@@ -1,9 +1,9 @@
 """The circuit breaker of a proctoring service: what keeps failing is left alone for a while, by all processes alike.
 
 After five failures in a row nothing is asked of the service for 30 seconds; then exactly one request tries. While it
-fails the pause doubles, up to ten minutes; once it succeeds everything that waited is due at once. A failure is no
-answer, or one that a clock which is wrong makes useless; any other answer, a refusal too, shows that the service is
-there.
+fails the pause doubles, up to two minutes (somebody may be waiting at the door); once it succeeds everything that
+waited is due at once. A failure is no answer, or one that a clock which is wrong makes useless; any other answer, a
+refusal too, shows that the service is there.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 FAILURES = (Unavailable, StaleRequest)
 FAILURES_TO_OPEN = 5
 SHORTEST_PAUSE = timedelta(seconds=30)
-LONGEST_PAUSE = timedelta(minutes=10)
+LONGEST_PAUSE = timedelta(minutes=2)
 PROBE_LEASE = timedelta(seconds=60)
 """How long the one request that tries may take; after that another one may."""
 _SEEN_WELL_EVERY = timedelta(minutes=1)

@@ -222,6 +222,7 @@ def _facts(
         return Facts(eligible=False, staff=caller.staff)
     fields = required_fields(backend, profile)
     person = _person(candidacy, profile, appointment)
+    allowance = _allowance(backend, candidacy, exam)
     return Facts(
         eligible=eligible,
         staff=caller.staff,
@@ -229,13 +230,21 @@ def _facts(
         onboarding=_onboarding(candidacy, profile, fields, person),
         appointment=_appointment_facts(appointment) if appointment else None,
         attempt=_attempt_facts(attempt, snapshot, parts) if attempt else None,
-        extra_time=clock.extra_time(policy.duration, candidacy.extra_time_percent),
+        extra_time=clock.extra_time(policy.duration, candidacy.extra_time_percent) + allowance,
+        allowance=allowance,
         lead_time_waived=candidacy.lead_time_waived,
         second_appointment=candidacy.second_appointment,
         information_fields=fields,
         holds_window=attempt is not None and holds_window(attempt, caller.window),
         opens_by_room=Capability.LIVE_STATUS in backend.capabilities and policy.unlock is Unlock.NONE,
     )
+
+
+def _allowance(backend: Backend, candidacy: Candidacy, exam: Exam) -> timedelta:
+    """Extra time that staff granted in the platform's own proctoring tables."""
+    if Capability.NATIVE not in backend.capabilities:
+        return timedelta(0)
+    return timedelta(minutes=max(0, backend.allowance(candidacy.user_id, exam.course_key, exam.usage_key)))
 
 
 def holds_window(attempt: Attempt, token: str) -> bool:

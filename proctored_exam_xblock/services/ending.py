@@ -9,10 +9,11 @@ from typing import Any
 from django.db import transaction
 
 from .. import compat
+from ..backends.base import Step
 from ..domain.attempt import Event, State, advance
 from ..domain.grading import grade
 from ..domain.policy import Expiry, Release
-from . import audit, review
+from . import audit, outbox, review
 from .dossier import Dossier
 
 
@@ -58,6 +59,7 @@ def close(
         ended=ended.isoformat(),
         **told,
     )
+    outbox.tell_progress(dossier, Step.ENDED)
     transaction.on_commit(lambda: review.publish_grade(attempt.pk, dossier.now), robust=True)
     if event is Event.EXPIRE:  # no handler of the block is there to say so
         who, what = dossier.own.user_id, dossier.exam.usage_key

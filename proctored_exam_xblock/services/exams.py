@@ -78,7 +78,18 @@ def publish(
             exam.current_version = version
             exam.save(update_fields=["current_version"])
             audit.record_exam(exam, "version_published", now, "system", version=version.pk, made=made)
+            transaction.on_commit(lambda: _announce(usage_key, course_key, checked), robust=True)
     return exam
+
+
+def _announce(usage_key: str, course_key: str, policy: ExamPolicy) -> None:
+    """Make the exam known where a service has tables of its own, so that staff can grant extra time beforehand."""
+    try:
+        backend = registry.get(policy.backend)
+    except NotConfigured:
+        return  # a system check names what is missing; the exam's page refuses by itself
+    if Capability.NATIVE in backend.capabilities:
+        backend.announce(course_key, usage_key, policy.title, policy.duration_minutes)
 
 
 def check_policy(policy: Mapping[str, Any], title: str) -> ExamPolicy:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from ..backends.base import Step
 from ..domain import clock
 from ..domain.attempt import (
     OVER,
@@ -117,6 +118,7 @@ def _interrupt(dossier: Dossier, actor: str, reason: str) -> None:
     attempt.window_hash = ""
     attempt.save(update_fields=["state", "active_key", "ended_at", "end_reason", "window_hash"])
     audit.record(dossier.own, "interrupted", dossier.now, actor, attempt=attempt, reason=reason)
+    outbox.tell_progress(dossier, Step.ERROR)
 
 
 def book_for(

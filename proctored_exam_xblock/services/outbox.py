@@ -7,10 +7,14 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import count
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from .. import compat
+from ..backends.base import Capability, Step
 from ..models import Appointment, OutboxEntry, VendorHealth
 from . import exams
+from .dossier import Dossier
 
 LEASE = timedelta(seconds=60)
 _LONGEST_WAIT = timedelta(hours=1)
@@ -44,6 +48,17 @@ def add(appointment: Appointment, kind: str, now: datetime, **payload: str) -> O
         next_try_at=now,
         created_at=now,
     )
+
+
+def tell_progress(dossier: Dossier, step: Step) -> None:
+    """Queue what a service that lives in the platform's own tables has to hear of the attempt: it began, ended, broke.
+
+    The caller holds the candidacy's lock; nobody waits for it to be sent.
+    """
+    if Capability.NATIVE not in dossier.backend.capabilities or dossier.appointment is None:
+        return
+    add(dossier.appointment, "progress", dossier.now, step=step.value)
+    transaction.on_commit(lambda: compat.host().later("drain_outbox", 0), robust=True)
 
 
 def claim(now: datetime, candidacy_id: int | None = None) -> OutboxEntry | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from ..backends.base import Capability
+from ..backends.base import Capability, Step
 from ..domain import clock
 from ..domain.attempt import (
     OVER,
@@ -32,7 +32,7 @@ from ..domain.journey import Action, Phase
 from ..domain.policy import Unlock
 from ..domain.questions import clean_answers, draw
 from ..models import Appointment, Attempt, PartResponse
-from . import audit, booking, ending, gate, seats
+from . import audit, booking, ending, gate, outbox, seats
 from .answers import as_json, check_part, keep_aside, read_drafts
 from .dossier import Caller, Dossier, first_look, holds_window, opens_by_itself, window_hash
 from .ending import digest
@@ -252,6 +252,7 @@ def _start(dossier: Dossier, nonce: str) -> str:
     attempt.state = advance(State(attempt.state), Event.START).value
     extra = dossier.facts.extra_time + timedelta(seconds=attempt.extra_seconds)
     attempt.extra_seconds = int(extra.total_seconds())
+    attempt.allowance_seconds = int(dossier.facts.allowance.total_seconds())
     attempt.started_at = now
     attempt.deadline = clock.first_deadline(now, dossier.policy, extra)
     layout = draw(dossier.paper, attempt.seed)
@@ -273,6 +274,7 @@ def _start(dossier: Dossier, nonce: str) -> str:
         extra_seconds=attempt.extra_seconds,
         version=attempt.version_id,
     )
+    outbox.tell_progress(dossier, Step.STARTED)
     return token
 
 
