@@ -23,8 +23,7 @@ from proctored_exam_xblock.services import gate, proctoring
 from proctored_exam_xblock.simulators import process
 from tests.bench.hall import COURSE, Hall
 
-ENTRIES, CALM = 1000, 200
-FILLINGS = ("warm", "calm", "rough")
+ENTRIES, CALM, TURNS = 1000, 40, 5
 AT_ONCE = 5
 """The simulated vendor has not more proctors for one slot than twice as many."""
 SHARE_OF_FAULTS = 0.1
@@ -53,13 +52,15 @@ def measure(hall: Hall) -> dict[str, Any]:
 def outbox(hall: Hall, vendor: process.Simulator, client: ProctorU) -> dict[str, Any]:
     """Seconds per booking with a tenth of the calls failing beside those without, and what went wrong: nothing may."""
     exam = hall.publish(backend=SLUG, unlock="appointment_code", appointments=True)
-    drain_all(fill(hall, exam, CALM, "warm"))
-    calm = drain_all(fill(hall, exam, CALM, "calm")) / CALM
-    vendor.set_fault("lossy", share=SHARE_OF_FAULTS, seed=1)
-    now = fill(hall, exam, ENTRIES, "rough")
-    rough = drain_all(now) / ENTRIES
-    tries = sum(OutboxEntry.objects.filter(created_at=now).values_list("tries", flat=True))
-    vendor.set_fault("ok")
+    drain_all(fill(hall, exam, CALM, 0))
+    calm, rough, tries = 0.0, 0.0, 0
+    for turn in range(TURNS):  # in turns, so that whatever else the machine does slows both
+        calm += drain_all(fill(hall, exam, CALM, 2 * turn + 1)) / (TURNS * CALM)
+        vendor.set_fault("lossy", share=SHARE_OF_FAULTS, seed=turn)
+        due = fill(hall, exam, ENTRIES // TURNS, 2 * turn + 2)
+        rough += drain_all(due) / ENTRIES
+        tries += sum(OutboxEntry.objects.filter(created_at=due).values_list("tries", flat=True))
+        vendor.set_fault("ok")
     told = Counter(line.reservation_id for line in client.pending())
     ours = set(
         Appointment.objects.filter(version__exam=exam, state="confirmed").values_list("reservation_id", flat=True)
@@ -71,21 +72,21 @@ def outbox(hall: Hall, vendor: process.Simulator, client: ProctorU) -> dict[str,
         "per_second_with_faults": round(1 / rough, 1),
         "ratio": round(rough / calm, 2),
         "duplicates": sum(told.values()) - len(told),
-        "lost": len(ours - told.keys()) + ENTRIES + 2 * CALM - len(ours),
+        "lost": len(ours - told.keys()) + ENTRIES + (TURNS + 1) * CALM - len(ours),
     }
 
 
-def fill(hall: Hall, exam: Exam, count: int, name: str) -> datetime:
-    """Queue so many bookings, written straight into the tables.
+def fill(hall: Hall, exam: Exam, count: int, number: int) -> datetime:
+    """Queue so many bookings, written straight into the tables; ``number`` tells one filling from the next.
 
     Returns:
         When they are due.
     """
     version = exam.current_version
     assert version is not None
-    now = hall.now + timedelta(microseconds=FILLINGS.index(name))  # tells one filling from the next
+    now = hall.now + timedelta(microseconds=number)
     users = [
-        get_user_model()(username=f"{name}{n}", first_name="Zoé", last_name="Oz", email=f"{name}{n}@example.org")
+        get_user_model()(username=f"queue{number}.{n}", first_name="Zoé", email=f"queue{number}.{n}@example.org")
         for n in range(count)
     ]
     get_user_model().objects.bulk_create(users)
@@ -102,7 +103,7 @@ def fill(hall: Hall, exam: Exam, count: int, name: str) -> datetime:
     Candidacy.objects.bulk_create(
         [Candidacy(exam=exam, user=user, anonymous_id=f"bench-{user.pk}", created_at=now) for user in people]
     )
-    first = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=7 * (1 + FILLINGS.index(name)))
+    first = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=7 * (1 + number))
     Appointment.objects.bulk_create(
         [
             Appointment(
