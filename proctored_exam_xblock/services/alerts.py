@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from ..domain.errors import Gone, InvalidField
 from ..models import Alert, Appointment
@@ -69,8 +69,9 @@ def _again(key: str, now: datetime, detail: dict[str, Any]) -> bool:
 
 def is_accepted(kind: str, detail: dict[str, Any], *, backend: str, appointment_id: int | None = None) -> bool:
     """Whether an operator closed an alert that said the very same: what is known is not said every hour."""
-    closed = Alert.objects.filter(kind=kind, backend=backend, appointment_id=appointment_id, closed_at__isnull=False)
-    last = closed.order_by("-closed_at", "-pk").first()
+    closed = Alert.objects.filter(kind=kind, backend=backend, closed_at__isnull=False)
+    about = Q(appointment__isnull=True) if appointment_id is None else Q(appointment_id=appointment_id)
+    last = closed.filter(about).order_by("-closed_at", "-pk").first()
     return last is not None and last.closed_by != SYSTEM and last.detail == detail
 
 

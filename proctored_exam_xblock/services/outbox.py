@@ -6,6 +6,7 @@ import random
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -17,6 +18,7 @@ from . import exams
 from .dossier import Dossier
 
 LEASE = timedelta(seconds=60)
+LONGEST_REST = timedelta(minutes=10)
 _LONGEST_WAIT = timedelta(hours=1)
 FIRST_WAIT = timedelta(seconds=5)
 FIRST_WAIT_FOR_AN_OPERATOR = timedelta(seconds=30)
@@ -69,8 +71,7 @@ def claim(now: datetime, candidacy_id: int | None = None) -> OutboxEntry | None:
     for a service whose breaker is open is left alone. A lease that ran out (the worker died between sending and
     recording) is taken again: the vendor call is idempotent by our reservation id.
     """
-    resting = VendorHealth.objects.filter(open_until__gt=now).values("backend")
-    due = free(now).filter(state="pending", next_try_at__lte=now).exclude(backend__in=resting)
+    due = free(now).filter(state="pending", next_try_at__lte=now).exclude(backend__in=resting(now))
     if candidacy_id is not None:
         due = due.filter(appointment__candidacy_id=candidacy_id)
     rows = due.order_by("next_try_at", "id").values_list("pk", "appointment__candidacy_id", "backend")
@@ -99,6 +100,13 @@ def _first_in_line(candidacies: Collection[int]) -> dict[tuple[int, str], int]:
         )
         if state == "pending" and kind != "erase"
     }
+
+
+def resting(now: datetime) -> QuerySet[VendorHealth, Any]:
+    """Services whose breaker is open. No pause is nearly as long as ten minutes: what says so was written by a clock
+    that has been set back since."""
+    rows = VendorHealth.objects.filter(open_until__gt=now, open_until__lte=now + LONGEST_REST)
+    return rows.values_list("backend", flat=True)
 
 
 def free(now: datetime) -> QuerySet[OutboxEntry]:

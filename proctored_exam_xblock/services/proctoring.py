@@ -32,7 +32,7 @@ from ..backends.base import (
 from ..domain.attempt import APPOINTMENT_TERMINAL, AppointmentState
 from ..domain.errors import ExamError, Gone
 from ..domain.policy import Unlock
-from ..models import Appointment, OutboxEntry, VendorHealth
+from ..models import Appointment, OutboxEntry
 from . import breaker, exams, gate, outbox, outcomes, patience
 from .dossier import Caller, Dossier, of_candidacy
 from .entry import load, locked
@@ -111,7 +111,7 @@ def _keep(entry: OutboxEntry, code: str, now: datetime) -> None:
 
 def _drop_needless(now: datetime) -> int:
     """Close what the clock has overtaken while its service is left alone: that needs no vendor."""
-    resting = VendorHealth.objects.filter(open_until__gt=now).values("backend")
+    resting = outbox.resting(now)
     overtaken = outbox.free(now).filter(state="pending", backend__in=resting, appointment__start__lt=now)
     closed = 0
     for pk in list(overtaken.exclude(kind="erase").order_by("pk").values_list("pk", flat=True)[:_MOST_OVERTAKEN]):

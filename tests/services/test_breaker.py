@@ -139,6 +139,14 @@ def test_a_bug_of_ours_says_nothing_of_the_service() -> None:
 # --- what goes through it ------------------------------------------------------------------------------------------
 
 
+def test_a_clock_that_was_set_back_leaves_no_service_alone_for_days(exam: World) -> None:
+    (alex,) = booked(exam, 1)
+    fail(5, exam.clock() + timedelta(days=3))
+    assert exam.drain() == 1
+    assert exam.appointment(alex).state == "confirmed"
+    assert health().open_until is None
+
+
 def test_while_it_is_open_nothing_is_sent_and_no_try_is_counted(exam: World) -> None:
     booked(exam, 8)
     exam.ledger.fail = Unavailable()
