@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..domain.attempt import AppointmentEvent, AppointmentState, advance_appointment
-from ..models import Appointment
+from ..models import Appointment, OutboxEntry
 from . import alerts, audit, exams, seats
 from .dossier import Dossier
 
@@ -45,6 +45,15 @@ def confirm(dossier: Dossier, appointment: Appointment, actor: str) -> None:
     appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.CONFIRM).value
     appointment.save(update_fields=["state", "vendor_ref"])
     audit.record(dossier.own, "confirmed", dossier.now, actor, appointment=appointment.pk)
+
+
+def is_arranged_by_hand(appointment: Appointment) -> bool:
+    """What staff told the vendor by telephone may be there under another id and number: booked again it would be there
+    twice, and the end of the old number is not the end of the appointment."""
+    entries = OutboxEntry.objects.filter(appointment=appointment)
+    if appointment.notice == "by_staff" or entries.filter(state="by_hand").exists():
+        return True
+    return not entries.filter(kind="book", state="done").exists()
 
 
 def cancelled_by_vendor(dossier: Dossier, appointment: Appointment, actor: str) -> None:

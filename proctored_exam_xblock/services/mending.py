@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from django.db.models import Q
 
 from ..backends.base import Reservation
-from ..domain.attempt import AppointmentState
+from ..domain.attempt import APPOINTMENT_ACTIVE, AppointmentState
 from ..models import Appointment, OutboxEntry
 from . import alerts, appointments, audit, outbox, outcomes
 from .dossier import Dossier, of_candidacy
@@ -91,7 +91,7 @@ def mend(difference: str, slug: str, seen: Seen, line: Reservation | None, now: 
 def _missing(matter: Matter) -> str:
     appointment, now = matter.appointment, matter.now
     late = appointment.start <= now + TOO_LATE_TO_BOOK
-    settled = appointment.state == AppointmentState.CONFIRMED and not _arranged_by_hand(matter)
+    settled = appointment.state == AppointmentState.CONFIRMED and not appointments.is_arranged_by_hand(appointment)
     if late or not settled or _mended_lately(matter, "book"):
         return _report(matter, "reservation_missing")
     outbox.add(appointment, "book", now, heal="yes", start=appointment.start.isoformat())
@@ -99,17 +99,8 @@ def _missing(matter: Matter) -> str:
     return "rebooked"
 
 
-def _arranged_by_hand(matter: Matter) -> bool:
-    """What staff told the vendor by telephone may be there under another id and number: booked again it would be there
-    twice, and the end of the old number is not the end of the appointment."""
-    entries = OutboxEntry.objects.filter(appointment=matter.appointment)
-    if matter.appointment.notice == "by_staff" or entries.filter(state="by_hand").exists():
-        return True
-    return not entries.filter(kind="book", state="done").exists()
-
-
 def _cancelled(matter: Matter) -> str:
-    if _arranged_by_hand(matter):
+    if appointments.is_arranged_by_hand(matter.appointment):
         return _report(matter, "odd_state")
     appointments.cancelled_by_vendor(matter.dossier, matter.appointment, f"vendor:{matter.slug}")
     return "vendor_cancelled"
@@ -133,12 +124,20 @@ def _other_ref(matter: Matter) -> str:
 
 def _still_booked(matter: Matter) -> str:
     known = OutboxEntry.objects.filter(appointment=matter.appointment, kind="cancel")
-    if known.filter(state__in=("stuck", "refused", "by_hand")).exists() or _mended_lately(matter, "cancel"):
+    is_peoples = known.filter(state__in=("stuck", "refused", "by_hand")).exists() or _is_of_another(matter)
+    if is_peoples or _mended_lately(matter, "cancel"):
         return _report(matter, "still_booked")
     _adopt(matter)
     outbox.add(matter.appointment, "cancel", matter.now, heal="yes")
     _note(matter, "cancel_asked_again")
     return "cancel_sent"
+
+
+def _is_of_another(matter: Matter) -> bool:
+    """Whether an operator noted this very number for an appointment that stands."""
+    number = matter.line.vendor_ref if matter.line is not None else ""
+    standing = [state.value for state in (*APPOINTMENT_ACTIVE, AppointmentState.USED)]
+    return bool(number) and Appointment.objects.filter(vendor_ref=number, state__in=standing).exists()
 
 
 def _done_there(matter: Matter) -> str:

@@ -15,11 +15,18 @@ def heals(entry: OutboxEntry) -> bool:
     return bool(entry.payload.get("heal"))
 
 
+def _is_asked_move(entry: OutboxEntry, appointment: Appointment) -> bool:
+    """Whether it is the move that the appointment waits for, not one by staff or reconciliation to where it stands."""
+    if entry.kind != "move" or appointment.state != AppointmentState.MOVE_REQUESTED:
+        return False
+    return datetime.fromisoformat(entry.payload["start"]) == appointment.pending_start
+
+
 def done(dossier: Dossier, entry: OutboxEntry, appointment: Appointment, actor: str) -> None:
     """The vendor has it, by our call or by an operator's hand."""
     if entry.kind == "book" and appointment.state == AppointmentState.REQUESTED:
         appointments.confirm(dossier, appointment, actor)
-    elif entry.kind == "move" and appointment.state == AppointmentState.MOVE_REQUESTED:
+    elif _is_asked_move(entry, appointment):
         appointments.confirm_move(dossier, appointment, actor)
     elif entry.kind == "cancel":
         audit.record(dossier.own, "cancel_confirmed", dossier.now, actor, appointment=appointment.pk)
@@ -35,7 +42,7 @@ def refused(dossier: Dossier, entry: OutboxEntry, appointment: Appointment, acto
     if entry.kind == "book" and appointment.state == AppointmentState.REQUESTED:
         appointments.refuse(dossier, appointment, actor, code)
         return
-    if entry.kind == "move" and appointment.state == AppointmentState.MOVE_REQUESTED:
+    if _is_asked_move(entry, appointment):
         appointments.refuse_move(dossier, appointment, actor, code)
         return
     # A cancellation leaves a proctor waiting for nobody, an erasure leaves recordings: somebody must know.

@@ -109,8 +109,7 @@ def _look(appointment_id: int, now: datetime, rng: random.Random) -> bool:
         log.warning("vendor %s: %s while asking about appointment %s", slug, error.code, row.pk)
         return _again_later(row, now, rng)
     with locked(of_candidacy(row.candidacy_id), now) as dossier:
-        _take_in(dossier, row.pk, status, opinion, backend, rng)
-    return True
+        return _take_in(dossier, row, status, opinion, backend, rng)
 
 
 def ask(backend: Backend, dossier: Dossier, row: Appointment, now: datetime) -> tuple[Status | None, Review | None]:
@@ -158,15 +157,18 @@ def _again_later(row: Appointment, now: datetime, rng: random.Random) -> bool:
 
 def _take_in(
     dossier: Dossier,
-    appointment_id: int,
+    asked: Appointment,
     status: Status | None,
     opinion: Review | None,
     backend: Backend,
     rng: random.Random,
-) -> None:
-    is_present = dossier.appointment is not None and dossier.appointment.pk == appointment_id
-    row = dossier.appointment if is_present else Appointment.objects.get(pk=appointment_id)
+) -> bool:
+    """False when the vendor was asked about a reservation that has been moved since: its answer is about no one's."""
+    is_present = dossier.appointment is not None and dossier.appointment.pk == asked.pk
+    row = dossier.appointment if is_present else Appointment.objects.get(pk=asked.pk)
     assert row is not None
+    if (row.vendor_ref, row.start) != (asked.vendor_ref, asked.start):
+        return False
     if status is not None and is_present:
         take_in_status(dossier, row, status)
     attempt = dossier.attempt if is_present and dossier.attempt is not None else _attempt_of(row)
@@ -174,6 +176,7 @@ def _take_in(
         vendor_reviews.take_in(dossier, opinion, dossier.now, attempt)
     row.look_at, row.looks = _next_look(dossier, attempt, backend, rng), 0
     row.save(update_fields=["look_at", "looks"])
+    return True
 
 
 def take_in_status(dossier: Dossier, appointment: Appointment, status: Status) -> None:
@@ -208,8 +211,11 @@ def _note(dossier: Dossier, appointment: Appointment, state: SessionState, actor
 
 
 def _is_settled(appointment: Appointment) -> bool:
-    """An appointment that nothing of ours is under way for: a move could look like a cancellation of its old slot."""
+    """An appointment that nothing of ours is under way for: a move could look like a cancellation of its old slot, and
+    so could what staff arranged by telephone, which reconciliation reports."""
     if appointment.state not in (AppointmentState.CONFIRMED, AppointmentState.MOVE_REQUESTED):
+        return False
+    if appointments.is_arranged_by_hand(appointment):
         return False
     return not OutboxEntry.objects.filter(appointment=appointment, state="pending").exists()
 
