@@ -1,6 +1,6 @@
 """A reviewer's opinion of a session, taken into the candidate's file, and the little it may do by itself.
 
-A missing identity photo invalidates whatever the score (R-PE-2), a suspicion opens the review, a clear opinion changes
+A missing identity photo invalidates whatever the score (R-PE-2), one that may have been there and a suspicion open the review, a clear opinion changes
 nothing: deciding is the examination board's, and once it has decided an opinion is only kept
 (docs/decisions/0007-reviews.md).
 """
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import datetime
 
 from ..backends.base import Incident, Review, Verdict
 from ..domain.attempt import IDENTITY_MISSING, OVER, ReviewEvent, ReviewState, State
+from ..domain.looking import REVIEW_DAYS
 from ..models import Attempt, AuditEntry, VendorReview
 from . import audit, exams, review
 from .dossier import Dossier
@@ -90,12 +92,23 @@ def _plain(incident: Incident) -> dict[str, str]:
 def _act_on(dossier: Dossier, attempt: Attempt, opinion: Review, now: datetime) -> None:
     state = ReviewState(attempt.review)
     by_itself = state is ReviewState.INVALIDATED and attempt.review_reason == IDENTITY_MISSING
-    if opinion.missing_identity and state is not ReviewState.INVALIDATED:
+    missing = opinion.missing_identity if attempt.evidence_erased_at is None else ()
+    if missing and state is not ReviewState.INVALIDATED and not _may_be_gone(attempt, missing, now):
         _step(dossier, attempt, ReviewEvent.INVALIDATE, IDENTITY_MISSING, now)
+    elif missing and state is ReviewState.NONE:
+        _step(dossier, attempt, ReviewEvent.OPEN, "identity_gone", now)
     elif by_itself and not opinion.missing_identity:
         _step(dossier, attempt, ReviewEvent.OPEN, "identity_found", now)  # a person closes what a machine did
     elif opinion.verdict in _DOUBTS and state is ReviewState.NONE:
         _step(dossier, attempt, ReviewEvent.OPEN, opinion.verdict.value, now)
+
+
+def _may_be_gone(attempt: Attempt, missing: Collection[str], now: datetime) -> bool:
+    """Whether what is missing may have been there: a reviewer was content once, or it is so late that the vendor has
+    begun to delete."""
+    content = VendorReview.objects.filter(attempt=attempt, verdict=Verdict.CLEAR.value)
+    had = any(not set(missing) <= set(lacked) for lacked in content.values_list("missing_identity", flat=True))
+    return had or attempt.ended_at is None or now - attempt.ended_at > REVIEW_DAYS
 
 
 def _step(dossier: Dossier, attempt: Attempt, event: ReviewEvent, reason: str, now: datetime) -> None:

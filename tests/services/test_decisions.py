@@ -103,6 +103,19 @@ def test_a_photo_that_turns_up_leaves_the_last_word_to_a_person(exam: World) -> 
     assert points(exam, alex) == (2, 3)
 
 
+def test_a_photo_that_a_reviewer_had_is_not_missing(exam: World) -> None:
+    alex = sat(exam)
+    assert opinion(exam, alex, CLEAR) == "none"
+    assert opinion(exam, alex, NO_PHOTO) == "pending"
+    assert points(exam, alex) == (2, 3), "what is out stays"
+
+
+def test_a_photo_that_is_missing_after_weeks_may_have_been_deleted(exam: World) -> None:
+    alex = sat(exam)
+    exam.minutes(31 * 24 * 60)
+    assert opinion(exam, alex, NO_PHOTO) == "pending"
+
+
 @pytest.mark.parametrize("verdict", [Verdict.SUSPICIOUS, Verdict.FRAUD])
 def test_a_suspicion_opens_the_review_and_invalidates_nothing(exam: World, verdict: Verdict) -> None:
     alex = sat(exam, graded=False)

@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from proctored_exam_xblock.backends.base import Incident, Misconfigured, NotFound, Review, Unavailable, Verdict
 from proctored_exam_xblock.models import Alert, AuditEntry, OutboxEntry, VendorReview
+from proctored_exam_xblock.models import Incident as Report
 from proctored_exam_xblock.services import decisions, enrolment, entry, evidence, interventions, rooms, sitting
 from proctored_exam_xblock.services.dossier import Caller
 from tests.campus import all_rows
@@ -140,6 +141,33 @@ def test_an_opinion_that_comes_afterwards_brings_no_words_back(exam: World) -> N
     assert CANARY not in repr(all_rows())
     assert VendorReview.objects.count() == 2
     assert exam.appointment(alex).look_at is None, "nobody is asked again"
+
+
+def test_photographs_that_were_deleted_on_demand_accuse_nobody(exam: World, settings: Any) -> None:
+    settings.PROCTORED_EXAM = {**settings.PROCTORED_EXAM, "EVIDENCE_DAYS": 14}
+    alex = sat(exam)
+    VendorReview.objects.all().delete()
+    days(exam, 14)
+    exam.ledger.opinion = Review(Verdict.PENDING, ("document", "face"))
+    assert rooms.look(exam.candidacy(alex).pk, exam.clock())
+    assert exam.attempt(alex).review == "none"
+
+
+def test_what_was_reported_at_the_door_is_held_by_the_review_too(exam: World) -> None:
+    robin = exam.person("robin")
+    exam.onboard(robin)
+    interventions.report_incident(exam.candidacy(robin).pk, "identity", CANARY, "invigilator:7", exam.clock())
+    alex = exam.person()
+    exam.onboard(alex)
+    interventions.report_incident(exam.candidacy(alex).pk, "identity", CANARY, "invigilator:7", exam.clock())
+    sat(exam)
+    decisions.decide(exam.attempt(alex).pk, "reopen", *BOARD, exam.clock())
+    days(exam, 60)
+    found = dict(Report.objects.values_list("candidacy__user_id", "text"))
+    assert found == {robin.user_id: "", alex.user_id: CANARY}
+    decisions.decide(exam.attempt(alex).pk, "validate", *BOARD, exam.clock())
+    days(exam, 0)
+    assert set(Report.objects.values_list("text", flat=True)) == {""}
 
 
 def test_one_failure_does_not_stop_the_others(exam: World, monkeypatch: pytest.MonkeyPatch) -> None:
