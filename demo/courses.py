@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 BLOCK_TYPE = "proctored_exam"
 
@@ -20,17 +20,17 @@ class Course:
     title: str
     organisation: str
     scenario: str
-    proctoring: str
-    hint: str
+    proctoring: str | Promise
+    hint: str | Promise
     simulator: str = ""
 
     @property
     def translated_proctoring(self) -> str:
-        return str(_(self.proctoring))
+        return str(self.proctoring)
 
     @property
     def translated_hint(self) -> str:
-        return str(_(self.hint))
+        return str(self.hint)
 
     @property
     def usage_id(self) -> str:
@@ -47,8 +47,8 @@ COURSES = {
             title="Introduction à la cartographie des processus métiers",
             organisation="IAE Lyon · Université Jean Moulin Lyon 3",
             scenario="cartopro",
-            proctoring=gettext_noop("ProctorU: a proctor types the code"),
-            hint=gettext_noop("Book, enter the room at the hour; the proctor reads the code on the seat and types it."),
+            proctoring=_("ProctorU: a proctor types the code"),
+            hint=_("Book, enter the room at the hour; the proctor reads the code on the seat and types it."),
             simulator="proctoru",
         ),
         Course(
@@ -57,10 +57,8 @@ COURSES = {
             title="Introduction à la cartographie des processus métiers (ProctorExam)",
             organisation="IAE Lyon · Université Jean Moulin Lyon 3",
             scenario="cartopro-pe",
-            proctoring=gettext_noop("ProctorExam: the room opens the exam"),
-            hint=gettext_noop(
-                "No code: the exam opens when the room does. Skip the identity check, let the review come in."
-            ),
+            proctoring=_("ProctorExam: the room opens the exam"),
+            hint=_("No code: the exam opens when the room does. Skip the identity check, let the review come in."),
             simulator="proctorexam",
         ),
         Course(
@@ -69,8 +67,8 @@ COURSES = {
             title="Introduction à la cartographie des processus métiers (sur site)",
             organisation="IAE Lyon · Université Jean Moulin Lyon 3",
             scenario="cartopro-site",
-            proctoring=gettext_noop("On site: an invigilator in the room"),
-            hint=gettext_noop("Book as several learners for the same hour, then run the room as Inès from the board."),
+            proctoring=_("On site: an invigilator in the room"),
+            hint=_("Book as several learners for the same hour, then run the room as Inès from the board."),
         ),
     )
 }
