@@ -23,6 +23,8 @@ from .base import Misconfigured, Unavailable
 logger = logging.getLogger(__name__)
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
+_ENCODINGS = ("", "identity", "gzip")
+"""Unpacked piece by piece these grow a thousandfold at most; others, and one inside another, without bound."""
 
 _private: ContextVar[bool] = ContextVar("private", default=False)
 
@@ -63,7 +65,7 @@ class JsonClient:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base_url = base_url.rstrip("/")
-        self._headers = dict(headers)
+        self._headers = {"Accept-Encoding": "gzip", **headers}
         self._timeout = timeout_seconds
         self._transport = transport
         self._monotonic = monotonic
@@ -121,6 +123,8 @@ class JsonClient:
                     method, f"{self._base_url}/{path}", headers=self._headers, timeout=self._timeout, **where
                 ) as response,
             ):
+                if response.headers.get("content-encoding", "").strip().lower() not in _ENCODINGS:
+                    raise _Rejected("unknown encoding")
                 content = bytearray()
                 for chunk in response.iter_bytes():
                     content += chunk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 from collections.abc import Callable, Iterator
 
@@ -115,3 +116,25 @@ def test_an_answer_that_is_too_long_is_given_up() -> None:
 
     with pytest.raises(Unavailable):
         client(lambda request: httpx.Response(200, content=flood()), monotonic=lambda: 0.0).post("doIt", {})
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "gzip,identity", "x-unknown"])
+def test_what_unpacks_without_bound_is_not_unpacked(encoding: str) -> None:
+    def never() -> Iterator[bytes]:
+        raise AssertionError("read")
+        yield b""
+
+    answer = httpx.Response(200, headers={"Content-Encoding": encoding}, content=never())
+    with pytest.raises(Unavailable):
+        client(lambda request: answer).post("doIt", {})
+
+
+def test_a_packed_answer_is_read_and_only_that_packing_is_asked_for() -> None:
+    seen: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["accept-encoding"])
+        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=gzip.compress(b'{"ok": 1}'))
+
+    assert client(handler).post("doIt", {}) == {"ok": 1}
+    assert seen == ["gzip"]
