@@ -7,9 +7,11 @@ A package adds a service by an entry point of the group ``proctored_exam.backend
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 from proctored_exam_xblock import conf
 from proctored_exam_xblock.domain.errors import NotConfigured
@@ -57,14 +59,25 @@ def get(slug: str) -> Backend:
     """A ready service, made with its settings and the injected clock.
 
     Raises:
-        NotConfigured: no such service, or ``params['setting']`` is required and missing.
+        NotConfigured: no such service, or ``params['setting']`` is required and missing, or a value cannot be used.
     """
     chosen = backend_class(slug)
     settings = conf.backend_settings(slug)
     for name in chosen.required_settings:
         if not settings.get(name):
             raise NotConfigured(setting=f"{_setting(slug)}[{name!r}]")
-    return chosen(settings, conf.now)
+    made = _make(chosen, settings)
+    if made is None:  # outside of the except: error reports follow contexts, and frames hold the settings
+        raise NotConfigured(setting=_setting(slug))
+    return made
+
+
+def _make(chosen: type[Backend], settings: Mapping[str, Any]) -> Backend | None:
+    try:
+        return chosen(settings, conf.now)
+    except Exception as error:  # noqa: BLE001 (a value of the wrong type may fail in any way; the page must answer)
+        logger.error("proctoring service %r cannot be made: %s", chosen.slug, type(error).__name__)
+        return None
 
 
 def _setting(slug: str) -> str:

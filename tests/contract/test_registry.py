@@ -101,3 +101,26 @@ def test_without_a_service_nothing_is_declared_and_nothing_can_be_asked(
     for ask in (backend.book, backend.cancel, backend.launch, backend.erase):
         with pytest.raises(base.Refused):
             ask(booking())
+
+
+@pytest.mark.parametrize(
+    ("slug", "values"),
+    [
+        ("proctoru", {"base_url": "https://a.test", "api_key": "SECRET-KEY", "timeout_seconds": "five"}),
+        ("proctoru", {"base_url": "https://a.test", "api_key": "SECRET-KEY", "help_phones": 33}),
+        (
+            "proctorexam",
+            {"base_url": "https://a.test", "api_token": "t", "secret_key": "SECRET-KEY", "timeout_seconds": [5]},
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_a_missing_one(
+    configured: dict[str, dict[str, Any]], slug: str, values: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    configured[slug] = values
+    with pytest.raises(NotConfigured) as caught:
+        registry.get(slug)
+    assert caught.value.params == {"setting": f"PROCTORED_EXAM['BACKENDS']['{slug}']"}
+    assert caught.value.__context__ is None, "the frames of the first error hold the settings"
+    assert "SECRET-KEY" not in caplog.text
+    assert "five" not in caplog.text
