@@ -164,6 +164,12 @@ def test_each_error_has_its_type(
     assert type(caught.value) is expected
 
 
+@pytest.mark.parametrize("message", ["", " ", " : Error count 3 of 50", "Error count 51 of 50"])
+def test_a_failure_without_a_word_refuses_nobody(booking: Make, message: str) -> None:
+    with pytest.raises(base.Unavailable):
+        Vendor(addAdHocProcess=bad(message)).client().book(booking())
+
+
 def test_an_unknown_bad_request_is_for_the_operator(booking: Make) -> None:
     with pytest.raises(base.Misconfigured):
         Vendor(beginReservation=bad("who knows", code=3)).client().launch(booking())
@@ -285,3 +291,11 @@ def test_instants_without_a_zone_are_utc() -> None:
     row = {"reservation_no": 5, "reservation_id": None, "start_date": "2027-03-04T17:00:00"}
     (found,) = Vendor(getStudentReservationList=good([row])).client().pending("anon-7f3a")
     assert found == base.Reservation("", "5", START, base.SessionState.SCHEDULED)
+
+
+def test_a_login_is_not_sent_in_the_clear(booking: Make) -> None:
+    vendor = Vendor(beginReservation=good({"url": "http://vendor.test/room?login_token=x"}))
+    with pytest.raises(base.Unavailable):
+        vendor.client().launch(booking())
+    simulated = vendor.client({"base_url": "http://127.0.0.1:8101/api"})
+    assert simulated.launch(booking()).url.startswith("http://")

@@ -25,6 +25,7 @@ _KINDS: tuple[tuple[str, EventKind], ...] = (
     ("event-incident", EventKind.REVIEW),
     ("event-review", EventKind.REVIEW),
 )
+_NAMES = frozenset(kind.value for kind in EventKind)
 
 
 def parse(headers: Mapping[str, str], body: bytes, settings: Mapping[str, Any]) -> VendorEvent:
@@ -118,5 +119,5 @@ def _key(kind: str, reservation: str, created_at: str, body: bytes) -> str:
 
 
 def _kind(kind: str, more: Mapping[str, str]) -> EventKind:
-    known = (*((prefix, EventKind(name)) for prefix, name in more.items()), *_KINDS)
-    return next((found for prefix, found in known if kind.lower().startswith(prefix)), EventKind.OTHER)
+    named = tuple((prefix.lower(), EventKind(name)) for prefix, name in more.items() if name in _NAMES)
+    return next((found for prefix, found in named + _KINDS if kind.lower().startswith(prefix)), EventKind.OTHER)

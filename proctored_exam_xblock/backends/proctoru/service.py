@@ -194,7 +194,7 @@ class ProctorU(Backend):
             reservation_id=booking.reservation_id,
         )
         url = data.get("url") if isinstance(data, dict) else None
-        if not isinstance(url, str) or not _is_web_address(url):
+        if not isinstance(url, str) or not _is_room(url, str(self.settings["base_url"])):
             raise Unavailable
         return Launch(url)
 
@@ -288,9 +288,10 @@ class ProctorU(Backend):
         return existing
 
 
-def _is_web_address(url: str) -> bool:
+def _is_room(url: str, base_url: str) -> bool:
+    """A login is not sent in the clear, unless the whole service is (a simulator)."""
     try:
-        parts = urlsplit(url)
+        parts, base = urlsplit(url), urlsplit(base_url)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
+    return parts.scheme in ("https", base.scheme) and parts.scheme in ("http", "https") and bool(parts.netloc)

@@ -87,7 +87,11 @@ def _data(answer: dict[str, Any]) -> Any:
     for prefix, error in _ERRORS:
         if sentence.startswith(prefix):
             raise error
-    raise Misconfigured if code == _BAD_REQUEST else Refused
+    if code == _BAD_REQUEST:
+        raise Misconfigured
+    if not sentence.removeprefix(":").strip() or sentence.lstrip(": ").startswith("error count"):
+        raise Unavailable  # a failure that says nothing refuses nobody
+    raise Refused
 
 
 def present(**fields: str) -> dict[str, str]:
