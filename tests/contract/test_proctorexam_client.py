@@ -158,7 +158,6 @@ def refusal(status: int, said: object, envelope: str = "errors", **headers: str)
         (422, {"email": ["has already been taken"]}, base.AlreadyExists),
         (422, {"name": ["is too long"]}, base.Refused),
         (422, "Param is missing or the value is empty: 'name'", base.Misconfigured),
-        (400, "Bad", base.Refused),
         (405, "No", base.Misconfigured),
         (408, "Late", base.Unavailable),
         (429, "Slow down", base.Unavailable),
@@ -179,7 +178,28 @@ def test_each_refusal_is_told_apart(
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
+        (httpx.Response(400, json={"errors": "Bad"}), base.Refused),
+        (httpx.Response(400, text="Bad Request"), base.Unavailable),
+        (httpx.Response(400, html="<h1>400 Bad Request</h1>"), base.Unavailable),
+        (httpx.Response(404, json={"status": 404, "error": "Not Found"}), base.Misconfigured),
+        (httpx.Response(404, text="Not Found"), base.Misconfigured),
+        (httpx.Response(422, text="Sorry"), base.Refused),
+    ],
+)
+def test_what_a_proxy_or_a_wrong_address_answers_refuses_nobody(
+    answer: httpx.Response, error: type[Exception], booked: Any
+) -> None:
+    vendor = Vendor({"POST exams/4242/student_sessions": answer})
+    with pytest.raises(base.BackendError) as caught:
+        vendor.booked().book(booked)
+    assert type(caught.value) is error
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
         (httpx.Response(404, html="<h1>404</h1>"), base.Misconfigured),
+        (httpx.Response(404, json={"status": 404, "error": "Not Found"}), base.Misconfigured),
         (httpx.Response(422, json={"errors": {"email": [19]}}), base.Unavailable),
         (httpx.Response(200, html="<h1>maintenance</h1>"), base.Unavailable),
         (httpx.Response(200, json=[]), base.Unavailable),
@@ -288,10 +308,14 @@ def test_an_unsorted_list_that_changes_is_read_again_and_then_given_up() -> None
         listed(student(), student(id=2, status=None)),
         listed(student(), student(id=2, open_time="soon")),
         listed(student(), student(id=2, open_time=None)),
+        listed(student(), student(id="2" * 5000)),
+        listed(student(), items=1, pages=10**9),
+        httpx.Response(200, json={"students": [student()] * 300}, headers={"X-Pagination-Page-Count": "1" * 5000}),
     ],
 )
 def test_a_list_with_a_hole_is_no_list(answer: httpx.Response) -> None:
-    """No headers and a full page; rows announced and not there; rows that cannot be read; one of ours without start."""
+    """No headers and a full page; rows announced and not there; rows that cannot be read; one of ours without start;
+    numbers beyond reason."""
     with pytest.raises(base.Unavailable):
         numbers(Vendor({"GET student_sessions": answer}))
 

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 PAGE_ROWS = 300
 WALKS = 3
+MOST_PAGES = 1000
+_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,7 +127,7 @@ class Api:
         if not isinstance(rows, list) or not all(isinstance(row, dict) and _is_id(row.get("id")) for row in rows):
             raise Unavailable
         items, pages = (_count(answer.headers.get(f"x-pagination-{header}")) for header in ("item-count", "page-count"))
-        if pages is None and len(rows) >= PAGE_ROWS:
+        if (pages is None and len(rows) >= PAGE_ROWS) or (pages or 0) > MOST_PAGES:
             raise Unavailable
         return _Page(rows, items, max(pages or 1, 1))
 
@@ -148,12 +150,12 @@ class Api:
             raise Unavailable
         said, is_json = _said(answer)
         if status in (404, 410):
-            if "couldn't find exam" in said or not (is_json or "couldn't find" in said):
-                raise Misconfigured  # a wrong address answers 404 too
+            if "couldn't find exam" in said or "couldn't find" not in said:
+                raise Misconfigured  # a wrong address answers 404 too, in JSON if it likes
             raise NotFound
         if status not in (400, 422) or "param is missing" in said:
             raise Misconfigured
-        if not said:
+        if not said or (status == 400 and not is_json):  # the vendor refuses by 422, proxies by 400
             raise Unavailable
         raise AlreadyExists if "already been taken" in said else Refused
 
@@ -209,8 +211,10 @@ def _is_page(answer: Answer, word: str) -> bool:
 
 
 def _is_id(value: object) -> bool:
-    return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, str) and value.isdecimal())
+    if isinstance(value, str):
+        return _count(value) is not None
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _count(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() else None
+    return int(text) if text is not None and text.isdecimal() and len(text) <= _LONGEST_NUMBER else None

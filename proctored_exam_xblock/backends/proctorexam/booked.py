@@ -125,7 +125,7 @@ class ProctorExam(ProctorExamService):
             "name": f"{person.first_name} {person.last_name}".strip(),
             "email": person.email,
             "open_time": int(booking.start.timestamp()),
-            field: self._template().format(reservation_id=booking.reservation_id),
+            field: self._template().replace("{reservation_id}", booking.reservation_id),
         }
         if field == "individual_info":
             params["is_individual_info_html"] = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -82,7 +83,7 @@ def read(data: object) -> Session:
     if not isinstance(data, dict):
         raise Unavailable
     number, status, archived = data.get("id"), data.get("status"), data.get("archived")
-    if isinstance(number, bool) or not isinstance(number, (int, str)) or not str(number).isdecimal():
+    if isinstance(number, bool) or not isinstance(number, (int, str)) or not re.fullmatch(r"[0-9]{1,18}", str(number)):
         raise Unavailable
     if not isinstance(status, str) or not (archived is None or isinstance(archived, bool)):
         raise Unavailable
