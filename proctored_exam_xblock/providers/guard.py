@@ -14,6 +14,7 @@ from typing import Any
 from crum import get_current_user
 
 OURS = frozenset({"proctorexam", "onsite"})
+"""Names of our entry points; where another package's provider is loaded under one, its attempts are left alone."""
 _BEFORE = frozenset({"created", "download_software_clicked"})
 _INSIDE = frozenset({"ready_to_start", "started", "ready_to_submit"})
 _opened: ContextVar[bool] = ContextVar("pex_opened", default=False)
@@ -35,8 +36,7 @@ def refuse_what_no_room_opened(instance: Any, **kwargs: Any) -> None:
     Raises:
         ProctoredExamPermissionDenied: edx-proctoring's own, which its views answer with 403.
     """
-    exam = instance.proctored_exam
-    if instance.pk is None or not exam.is_proctored or exam.backend not in OURS or instance.status not in _INSIDE:
+    if instance.pk is None or instance.status not in _INSIDE or not _is_watched(instance.proctored_exam):
         return
     before = type(instance).objects.filter(pk=instance.pk).values_list("status", flat=True).first()
     if before not in _BEFORE or _opened.get():
@@ -46,6 +46,19 @@ def refuse_what_no_room_opened(instance: Any, **kwargs: Any) -> None:
     from edx_proctoring.exceptions import ProctoredExamPermissionDenied
 
     raise ProctoredExamPermissionDenied("The proctoring room has not opened this attempt.")
+
+
+def _is_watched(exam: Any) -> bool:
+    return exam.is_proctored and exam.backend in OURS and is_ours(exam.backend)
+
+
+def is_ours(name: str) -> bool:
+    """Whether no other package's provider is loaded under a name of ours."""
+    from ..backends.edx_proctoring import calls
+    from .native import NativeProvider
+
+    loaded = calls.find(name)
+    return loaded is None or isinstance(loaded, NativeProvider)
 
 
 def _is_staff(instance: Any) -> bool:

@@ -33,9 +33,10 @@ def poll_native(now: datetime, limit: int = 50) -> int:
         limit: most attempts to ask about.
 
     Returns:
-        How many were opened or got a review. 0 without edx-proctoring, or when the service is not set up.
+        How many were opened or got a review. 0 without edx-proctoring, when the service is not
+        set up, or another package has a provider of its name.
     """
-    if not apps.is_installed("edx_proctoring"):
+    if not apps.is_installed("edx_proctoring") or not guard.is_ours(SLUG):
         return 0
     from .proctorexam import service
 
