@@ -138,7 +138,7 @@ def _kind(answer: requests.Response) -> type[BackendError] | None:
         return Misconfigured
     if status == 404:
         return NotFound
-    if 400 <= status < 500 and status != 429:
+    if 400 <= status < 500 and status not in (408, 425, 429):
         return Refused
     if not 200 <= status < 300:
         return Unavailable
