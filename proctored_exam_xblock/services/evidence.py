@@ -47,8 +47,10 @@ def erase_due(now: datetime) -> int:
         counts[outcome] += 1
         if outcome == "erased" and slug not in silent:
             alerts.settle("evidence_waits", now, backend=slug)
-    # Of candidates who never came in: nothing else is on file.
-    Incident.objects.filter(attempt=None, reported_at__lte=_last(now)).exclude(text="").update(text="")
+    # Reported before an attempt, or of candidates who never came in.
+    held = Attempt.objects.filter(review=ReviewState.PENDING.value).values("candidacy")
+    of_no_attempt = Incident.objects.filter(attempt=None, reported_at__lte=_last(now)).exclude(candidacy__in=held)
+    of_no_attempt.exclude(text="").update(text="")
     if any(counts.values()):
         log.info("evidence: %s", ", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
     return counts["erased"]

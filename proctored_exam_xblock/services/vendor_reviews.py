@@ -1,8 +1,8 @@
 """A reviewer's opinion of a session, taken into the candidate's file, and the little it may do by itself.
 
-A missing identity photo invalidates whatever the score (R-PE-2), one that may have been there and a suspicion open the review, a clear opinion changes
-nothing: deciding is the examination board's, and once it has decided an opinion is only kept
-(docs/decisions/0007-reviews.md).
+A missing identity photo invalidates whatever the score (R-PE-2); one that may have been there opens the review, and so
+does a suspicion; a clear opinion changes nothing: deciding is the examination board's, and once it has decided an
+opinion is only kept (docs/decisions/0007-reviews.md).
 """
 
 from __future__ import annotations
