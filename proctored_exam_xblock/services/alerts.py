@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from ..domain.errors import Gone, InvalidField
 from ..models import Alert, Appointment
@@ -70,8 +70,11 @@ def _again(key: str, now: datetime, detail: dict[str, Any]) -> bool:
 def is_accepted(kind: str, detail: dict[str, Any], *, backend: str, appointment_id: int | None = None) -> bool:
     """Whether an operator closed an alert that said the very same: what is known is not said every hour."""
     closed = Alert.objects.filter(kind=kind, backend=backend, closed_at__isnull=False)
-    about = Q(appointment__isnull=True) if appointment_id is None else Q(appointment_id=appointment_id)
-    last = closed.filter(about).order_by("-closed_at", "-pk").first()
+    if appointment_id is None:
+        closed = closed.filter(appointment__isnull=True)
+    else:
+        closed = closed.filter(appointment_id=appointment_id)
+    last = closed.order_by("-closed_at", "-pk").first()
     return last is not None and last.closed_by != SYSTEM and last.detail == detail
 
 
