@@ -7,7 +7,8 @@ object named by ``PROCTORED_EXAM["HOST"]`` (the demo campus has one); without on
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from django.apps import apps
@@ -19,6 +20,7 @@ from . import conf
 
 log = logging.getLogger(__name__)
 _BROKER_SECONDS = 2
+_BROKER_RESTS = 30
 
 INVIGILATORS = "proctored-exam-invigilators"
 """Django groups of this name, a colon and the course key hold who runs the exam day beside the course team."""
@@ -129,20 +131,42 @@ class LmsHost:
     def later(self, task: str, seconds: float) -> None:
         """Have one of ``tasks`` run by a Celery worker after so many seconds (openedx.core.lib.celery).
 
-        A broker that does not answer is logged and forgotten: the commands that run every minute do the same work.
-        Studio's workers have no part in it.
+        Nobody waits for a broker that does not answer: that is logged, and it is left alone for half a minute. The
+        commands that run every minute do the same work. So they do where tasks are made to run at once, inside the
+        request. Studio's workers have no part in it.
         """
         if in_studio():
             return
         from celery import current_app
 
+        if current_app.conf.task_always_eager or not _broker.may_be_asked():
+            return
         signature = current_app.signature(f"{__package__}.tasks.{task}", ignore_result=True)
+        options = {"socket_timeout": _BROKER_SECONDS, "socket_connect_timeout": _BROKER_SECONDS}  # Redis waits for ever
         try:
-            with current_app.connection_for_write(connect_timeout=_BROKER_SECONDS) as broker:
-                broker.ensure_connection(max_retries=1, interval_start=0, timeout=_BROKER_SECONDS)
+            with current_app.connection_for_write(connect_timeout=_BROKER_SECONDS, transport_options=options) as broker:
+                broker.ensure_connection(max_retries=0, timeout=_BROKER_SECONDS)
                 signature.apply_async(countdown=max(0.0, seconds), connection=broker, retry=False)
         except Exception as error:  # noqa: BLE001 - each transport has errors of its own
+            _broker.failed()
             log.warning("task %s could not be queued: %s", task, type(error).__name__)
+
+
+class _Broker:
+    """How long this process leaves a broker alone that did not answer."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._rests_until = 0.0
+
+    def may_be_asked(self) -> bool:
+        return self._monotonic() >= self._rests_until
+
+    def failed(self) -> None:
+        self._rests_until = self._monotonic() + _BROKER_RESTS
+
+
+_broker = _Broker()
 
 
 class NoHost:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +14,7 @@ from django.apps import apps
 
 from proctored_exam_xblock import compat, conf, tasks
 from proctored_exam_xblock.plugin_settings import SECONDS_BETWEEN, plugin_settings
+from proctored_exam_xblock.services import proctoring
 
 NOW = datetime(2017, 3, 1, tzinfo=UTC)
 DOORS = {
@@ -71,6 +74,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Celery:
     """A Celery application with a broker in memory, in an LMS."""
     before = current_app._get_current_object()
     made = Celery("tests", broker="memory://", set_as_current=True)
+    monkeypatch.setattr(compat, "_broker", compat._Broker())
     monkeypatch.setattr(apps, "is_installed", lambda name: name == "lms.djangoapps.courseware")
     yield made
     before.set_current()
@@ -105,3 +109,47 @@ def test_studio_queues_nothing(broker: Celery, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(apps, "is_installed", lambda name: True)
     compat.host().later("drain_outbox", 0)
     assert queued(broker) == []
+
+
+def test_a_broker_that_takes_the_call_and_says_nothing_holds_nobody_up(
+    broker: Celery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compat, "_BROKER_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        broker.conf.broker_url = broker.conf.broker_write_url = f"amqp://guest:x@127.0.0.1:{mute.getsockname()[1]}//"
+        begun = time.monotonic()
+        compat.host().later("drain_outbox", 0)
+        assert time.monotonic() - begun < 5
+
+
+def test_redis_is_given_the_same_patience(broker: Celery, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+    connect = broker.connection_for_write
+    monkeypatch.setattr(broker, "connection_for_write", lambda **how: asked.append(how) or connect(**how))
+    compat.host().later("drain_outbox", 0)
+    ours = {"socket_timeout": 2, "socket_connect_timeout": 2}  # its client waits for ever otherwise
+    assert asked[0]["transport_options"] == ours
+    assert len(queued(broker)) == 1
+
+
+def test_after_a_failure_the_broker_is_left_alone_for_half_a_minute(
+    broker: Celery, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(compat, "_broker", compat._Broker(lambda: clock[0]))
+    broker.conf.broker_url = broker.conf.broker_write_url = "amqp://guest@127.0.0.1:1//"
+    for moment in (1000.0, 1001.0, 1029.0, 1030.0):
+        clock[0] = moment
+        compat.host().later("drain_outbox", 0)
+    assert caplog.text.count("could not be queued") == 2
+
+
+def test_where_tasks_run_at_once_nothing_runs_inside_the_request(
+    broker: Celery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[datetime] = []
+    monkeypatch.setattr(proctoring, "drain", ran.append)
+    broker.conf.task_always_eager = True
+    assert "proctored_exam_xblock.tasks.drain_outbox" in broker.tasks
+    compat.host().later("drain_outbox", 0)
+    assert ran == []
