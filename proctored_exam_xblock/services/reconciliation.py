@@ -28,13 +28,15 @@ log = logging.getLogger(__name__)
 BEYOND = timedelta(days=31)
 """How far beyond our last appointment the vendor's list is read: it may have moved one."""
 MANY = 5
-"""So many missing at once, and more than half, look like a fault of the list."""
+"""So many missing, cancelled or shifted at once, and more than half, look like a fault of the list."""
 SECOND_LOOK = timedelta(minutes=45)
 SETTLED = timedelta(minutes=10)
 """What was written to the vendor more recently may not be in its list yet."""
 _ALIVE = frozenset({SessionState.SCHEDULED, SessionState.WAITING, SessionState.OPEN})
 _RANK = {SessionState.ENDED: 2, SessionState.CANCELLED: 1, SessionState.UNKNOWN: 0}
 _GIVEN_UP = frozenset({AppointmentState.CANCELLED, AppointmentState.REFUSED})
+_LOSSES = ("missing", "cancelled", "other_start")
+"""What a broken list would say of everybody."""
 _BATCH = 500
 _SHOWN = 20
 
@@ -94,9 +96,11 @@ def compare(slug: str, backend: Backend, now: datetime) -> Counter[str]:
     alerts.settle("list_unreadable", now, backend=slug)
     found, strangers = _judge(slug, ours, lines, now)
     counts: Counter[str] = Counter(agreed=len(found[""]), in_flight=len(found["in_flight"]))
-    if _is_doubtful(slug, len(found["missing"]), sum(map(len, found.values())), now):
-        return Counter(doubtful=len(found["missing"]))
-    _settle_agreed(slug, {row.id for row, _ in found[""]}, now)
+    lost = sum(len(found[name]) for name in _LOSSES)
+    if _is_doubtful(slug, lost, sum(map(len, found.values())), now):
+        return Counter(doubtful=lost)
+    disputed = {row.id for name, rows in found.items() if name for row, _ in rows}
+    _settle_agreed(slug, {row.id for row in ours} - disputed, now)
     for difference in mending.DIFFERENCES:
         for row, line in found[difference]:
             counts[mending.mend(difference, slug, row, line, now)] += 1
@@ -231,13 +235,14 @@ def _as_ours(row: Appointment) -> Ours:
     return Ours(row.pk, row.candidacy_id, state, row.start, row.pending_start, row.reservation_id, row.vendor_ref)
 
 
-def _is_doubtful(slug: str, missing: int, compared: int, now: datetime) -> bool:
-    """True while a list that has lost most of what we know was seen once: nothing at all is done about it."""
-    if missing < MANY or missing * 2 <= compared:
+def _is_doubtful(slug: str, lost: int, compared: int, now: datetime) -> bool:
+    """True while a list that has lost, cancelled or shifted most of what we know was seen once: nothing at all is done
+    about it."""
+    if lost < MANY or lost * 2 <= compared:
         alerts.settle("list_doubtful", now, backend=slug)
         return False
     seen = Alert.objects.filter(closed_at=None, kind="list_doubtful", backend=slug).first()
-    alerts.raise_alert("list_doubtful", now, backend=slug, missing=missing, compared=compared)
+    alerts.raise_alert("list_doubtful", now, backend=slug, lost=lost, compared=compared)
     return seen is None or now - seen.first_at < SECOND_LOOK
 
 

@@ -68,6 +68,34 @@ def test_the_end_of_an_old_number_does_not_end_what_was_arranged_by_telephone(ex
     assert exam.appointment(alex).state == "confirmed"
 
 
+def test_what_was_still_booked_and_is_no_more_closes_its_alert(exam: World, alex: Caller) -> None:
+    ours = exam.appointment(alex)
+    booking.cancel(alex, exam.clock())
+    exam.drain()
+    OutboxEntry.objects.filter(kind="cancel").update(state="by_hand")
+    exam.ledger.reservations[ours.reservation_id] = (ours.vendor_ref, SLOT, True)
+    exam.minutes(30)
+    assert (compare(exam), open_alerts()) == ({"still_booked": 1}, {"still_booked"})
+    exam.ledger.reservations[ours.reservation_id] = (ours.vendor_ref, SLOT, False)  # somebody telephoned
+    assert (compare(exam), open_alerts()) == ({}, set())
+
+
+@pytest.mark.parametrize(("shift", "alive"), [(0, False), (60, True)])
+def test_a_list_that_cancels_or_shifts_most_is_believed_the_second_time(exam: World, shift: int, alive: bool) -> None:
+    people = [exam.person(f"candidate{number}") for number in range(6)]
+    for person in people:
+        exam.book(person)
+    exam.minutes(30)
+    true = dict(exam.ledger.reservations)
+    moved = timedelta(minutes=shift)
+    exam.ledger.reservations = {ours: (ref, start + moved, alive) for ours, (ref, start, _) in true.items()}
+    assert (compare(exam), open_alerts()) == ({"doubtful": 6}, {"list_doubtful"})
+    assert {exam.appointment(person).state for person in people} == {"confirmed"}
+    exam.ledger.reservations = true
+    exam.minutes(60)
+    assert (compare(exam), open_alerts()) == ({}, set())
+
+
 def test_what_an_operator_knows_is_not_said_again_until_it_changes(exam: World, alex: Caller) -> None:
     exam.ledger.reservations["another-campus"] = ("7", SLOT, True)
     del exam.ledger.reservations[exam.appointment(alex).reservation_id]
