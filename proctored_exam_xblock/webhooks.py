@@ -67,7 +67,7 @@ def receive(request: HttpRequest, slug: str) -> HttpResponse:
 def _body(request: HttpRequest) -> bytes | None:
     """The raw bytes, None when there are too many; never more than the limit is held."""
     declared = request.META.get("CONTENT_LENGTH") or "0"
-    if not declared.isdigit() or int(declared) > LARGEST_BODY:
+    if not declared.isdecimal() or int(declared) > LARGEST_BODY:
         return None
     body: bytes = request.read(LARGEST_BODY + 1)
     return None if len(body) > LARGEST_BODY else body

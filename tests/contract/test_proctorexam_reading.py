@@ -122,6 +122,12 @@ def test_a_missing_photograph_is_reported_as_soon_as_the_session_is_over(
     assert review(require_identity=False, **photos) is None
 
 
+def test_an_answer_without_the_fields_of_the_photographs_accuses_nobody() -> None:
+    told = {name: value for name, value in student(**OVER).items() if name not in sessions.IDENTITY.values()}
+    found = sessions.review(sessions.read(told), require_identity=True, verdict_fields=sessions.VERDICT_FIELDS)
+    assert found is None
+
+
 def test_photographs_that_the_vendor_destroyed_accuse_nobody() -> None:
     gone = {"id_card_file_name": None, "face_photo_file_name": None, "archived": True}
     assert review(**gone) is None

@@ -109,6 +109,8 @@ def test_a_body_that_says_nothing_of_its_length_is_cut(exam: World) -> None:
     assert webhooks.receive(request, "live").status_code == 413
     request.META["CONTENT_LENGTH"] = "-1"
     assert webhooks.receive(request, "live").status_code == 413
+    request.META["CONTENT_LENGTH"] = "\N{SUPERSCRIPT TWO}"
+    assert webhooks.receive(request, "live").status_code == 413
 
 
 def test_nothing_is_read_from_the_database_before_the_signature_is_verified(exam: World) -> None:

@@ -104,7 +104,8 @@ def review(session: Session, *, require_identity: bool, verdict_fields: Iterable
         return None
     # An archived session has lost its photographs by the vendor's own retention: that accuses nobody.
     asked = IDENTITY.items() if require_identity and not session.archived else ()
-    missing = tuple(kind for kind, field in asked if not session.text(field).strip())
+    # Nor does an answer that has no such field at all: it says nothing of photographs.
+    missing = tuple(kind for kind, field in asked if field in session.data and not session.text(field).strip())
     incidents = _incidents(session.data)
     comment = session.text("review_commentary").strip()[:_LONGEST_TEXT]
     if _is_reviewed(session.data.get("reviewed")):
