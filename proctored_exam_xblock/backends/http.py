@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from . import deadline
 from .base import Misconfigured, Unavailable
 
 logger = logging.getLogger(__name__)
@@ -113,11 +114,12 @@ class JsonClient:
         raise Unavailable
 
     def _exchange(self, method: str, path: str, params: Mapping[str, object], in_address: bool) -> Answer:
-        deadline = self._monotonic() + self._timeout
+        last_moment = self._monotonic() + self._timeout
         where: dict[str, Any] = {"params": dict(params)} if in_address else {"json": dict(params)}
         private = _private.set(in_address)
         try:
             with (
+                deadline.until(last_moment, self._monotonic),
                 self._client() as client,
                 client.stream(
                     method, f"{self._base_url}/{path}", headers=self._headers, timeout=self._timeout, **where
@@ -130,7 +132,7 @@ class JsonClient:
                     content += chunk
                     if len(content) > MAX_ANSWER_BYTES:
                         raise _Rejected("answer too long")
-                    if self._monotonic() > deadline:
+                    if self._monotonic() > last_moment:
                         raise _Rejected("time-out")
         finally:
             _private.reset(private)
@@ -177,7 +179,7 @@ def _shared(process: int) -> httpx.Client:
     client = httpx.Client(verify=_tls(), follow_redirects=False, limits=httpx.Limits(keepalive_expiry=2.0))
     client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     atexit.register(client.close)
-    return client
+    return deadline.limited(client)
 
 
 def _json_object(content: bytes) -> dict[str, Any] | None:

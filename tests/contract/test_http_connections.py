@@ -27,11 +27,27 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.endswith("/hang-up/"):
             self.close_connection = True
             return
+        if self.path.endswith("/drip/"):
+            self._drip()
+            return
         self.send_response(200)
         self.send_header("Set-Cookie", "session=of-one-candidate; Path=/")
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"{}")
+
+    def _drip(self) -> None:
+        """A byte of the headers every 20 ms, for two seconds."""
+        self.close_connection = True
+        never = threading.Event()
+        try:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            for _ in range(100):
+                self.wfile.write(b"x")
+                never.wait(0.02)
+            self.wfile.write(b"\r\nContent-Length: 2\r\n\r\n{}")
+        except OSError:
+            self.server.given_up.set()  # type: ignore[attr-defined]
 
     def log_message(self, *args: Any) -> None:
         """Silence."""
@@ -41,6 +57,7 @@ class Handler(BaseHTTPRequestHandler):
 def vendor() -> Iterator[ThreadingHTTPServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.seen = []  # type: ignore[attr-defined]
+    server.given_up = threading.Event()  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
@@ -71,6 +88,14 @@ def test_a_connection_that_the_vendor_closed_is_not_used_again(vendor: Any) -> N
         client(vendor).post("hang-up", {})
     client(vendor).post("doIt", {})
     assert len({port for port, _ in vendor.seen}) == 2
+
+
+def test_headers_that_drip_beyond_the_deadline_are_given_up(vendor: Any) -> None:
+    address = f"http://127.0.0.1:{vendor.server_address[1]}"
+    with pytest.raises(Unavailable):
+        JsonClient(address, headers={}, timeout_seconds=0.3).post("drip", {})
+    assert vendor.given_up.wait(5), "the connection is closed, not left to drip"
+    client(vendor).post("doIt", {})
 
 
 def test_another_process_has_connections_of_its_own() -> None:
