@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, replace
 
 from markupsafe import Markup
 
-from ..clock import Clock, parse_instant
-from ..faults import FAULT_NAMES, Fault, Faults, Mode, parse_fault
+from ..clock import Clock
+from ..faults import FAULT_NAMES, Fault, Faults
+from ..levers import CommonLevers
 from ..look import join
-from ..web import Request, Response, json_response, see_other
+from ..web import Request, Response, json_response
 from . import parts, sessions
 from .api import Api
 from .store import Session, Store
@@ -31,33 +31,20 @@ _PANEL = Markup("""
 _WRONG_BY = 3600
 
 
-class Levers:
+class Levers(CommonLevers):
     """Answers JSON with what is; a form is sent back to the seat."""
 
     def __init__(self, store: Store, clock: Clock, faults: Faults, api: Api, *, prefix: str) -> None:
         self._store = store
-        self._clock = clock
-        self._faults = faults
         self._api = api
-        self._prefix = prefix
-        self._levers: dict[str, Callable[[Request], Response]] = {
-            "clock": self._serve_clock,
-            "faults": self._serve_faults,
+        more = {
             "switches": self._serve_switches,
             "lose": self._serve_lose,
             "archive": self._serve_archive,
             "state": self._serve_state,
             "reset": self._serve_reset,
         }
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._levers
-
-    def serve(self, name: str, request: Request) -> Response:
-        response = self._levers[name](request)
-        if response.status == 200 and request.method == "POST" and _is_form(request):
-            return see_other(f"{self._prefix}/")
-        return response
+        super().__init__(clock, faults, prefix=prefix, more=more)
 
     def panel(self) -> Markup:
         """Below the queue: buttons for what is tried most."""
@@ -93,31 +80,6 @@ class Levers:
             clock=clock,
             levers=join(levers),
         )
-
-    def _serve_clock(self, request: Request) -> Response:
-        if request.method == "POST":
-            moment = parse_instant(request.params.get("now"))
-            seconds = _number(request.params.get("advance"))
-            skew = _number(request.params.get("skew"))
-            if skew is not None:
-                self._clock.skew = skew
-            elif moment is not None:
-                self._clock.set(moment, stopped=request.params.get("stopped") in (True, "true", "1"))
-            elif seconds is not None and "now" not in request.params:
-                self._clock.advance(seconds)
-            else:
-                return json_response({"error": "now (ISO), advance or skew (seconds) is needed"}, 400)
-        return json_response(
-            {"now": self._clock.now().isoformat(), "stopped": self._clock.stopped, "skew": self._clock.skew}
-        )
-
-    def _serve_faults(self, request: Request) -> Response:
-        if request.method == "POST":
-            fault = parse_fault(request.params)
-            if fault is None:
-                return json_response({"error": f"mode must be one of {', '.join(Mode)}"}, 400)
-            self._faults.set(fault)
-        return json_response(asdict(self._faults.current))
 
     def _serve_switches(self, request: Request) -> Response:
         if request.method == "POST":
@@ -190,15 +152,3 @@ def _reference(session: Session) -> str:
     """The last word of what the client wrote for the candidate, or of the resource link."""
     text = session.external_id or session.info or session.link
     return text.replace("/", " ").split()[-1] if text.split() else ""
-
-
-def _is_form(request: Request) -> bool:
-    return "form-urlencoded" in request.headers.get("content-type", "")
-
-
-def _number(value: object) -> float | None:
-    try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return number if abs(number) < 1e10 else None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 
-from ..clock import Clock, parse_instant
-from ..faults import Fault, Faults, Mode, parse_fault
-from ..web import Request, Response, json_response, see_other
+from ..clock import Clock
+from ..faults import Fault, Faults
+from ..levers import CommonLevers, is_form
+from ..web import Request, Response, json_response
 from . import sessions
 from .api import Api
 from .store import Store
@@ -15,7 +15,7 @@ from .switches import BadSwitch, Switches, changed
 from .webhooks import Target, Webhooks
 
 
-class Levers:
+class Levers(CommonLevers):
     """Answers JSON with what is; a form is sent back to the proctor's seat.
 
     Args:
@@ -31,14 +31,9 @@ class Levers:
         self, store: Store, clock: Clock, faults: Faults, api: Api, webhooks: Webhooks, *, prefix: str
     ) -> None:
         self._store = store
-        self._clock = clock
-        self._faults = faults
         self._api = api
         self._webhooks = webhooks
-        self._prefix = prefix
-        self._levers: dict[str, Callable[[Request], Response]] = {
-            "clock": self._serve_clock,
-            "faults": self._serve_faults,
+        more = {
             "switches": self._serve_switches,
             "lose": self._serve_lose,
             "cancel": self._serve_cancel,
@@ -46,45 +41,12 @@ class Levers:
             "state": self._serve_state,
             "reset": self._serve_reset,
         }
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._levers
-
-    def serve(self, name: str, request: Request) -> Response:
-        response = self._levers[name](request)
-        if response.status == 200 and request.method == "POST" and _is_form(request):
-            return see_other(f"{self._prefix}/")
-        return response
-
-    def _serve_clock(self, request: Request) -> Response:
-        if request.method == "POST":
-            moment = parse_instant(request.params.get("now"))
-            seconds = _number(request.params.get("advance"))
-            skew = _number(request.params.get("skew"))
-            if skew is not None:
-                self._clock.skew = skew
-            elif moment is not None:
-                self._clock.set(moment, stopped=request.params.get("stopped") in (True, "true", "1"))
-            elif seconds is not None and "now" not in request.params:
-                self._clock.advance(seconds)
-            else:
-                return json_response({"error": "now (ISO), advance or skew (seconds) is needed"}, 400)
-        return json_response(
-            {"now": self._clock.now().isoformat(), "stopped": self._clock.stopped, "skew": self._clock.skew}
-        )
-
-    def _serve_faults(self, request: Request) -> Response:
-        if request.method == "POST":
-            fault = parse_fault(request.params)
-            if fault is None:
-                return json_response({"error": f"mode must be one of {', '.join(Mode)}"}, 400)
-            self._faults.set(fault)
-        return json_response(asdict(self._faults.current))
+        super().__init__(clock, faults, prefix=prefix, more=more)
 
     def _serve_switches(self, request: Request) -> Response:
         if request.method == "POST":
             try:
-                self._api.switches = changed(self._api.switches, request.params, texts=_is_form(request))
+                self._api.switches = changed(self._api.switches, request.params, texts=is_form(request))
             except BadSwitch as bad:
                 return json_response({"error": f"{bad} has the wrong type or value"}, 400)
             self._aim()
@@ -145,15 +107,3 @@ class Levers:
     def _aim(self) -> None:
         switches = self._api.switches
         self._webhooks.aim(Target(switches.webhook_url, switches.webhook_secret, switches.webhook_fault))
-
-
-def _is_form(request: Request) -> bool:
-    return "form-urlencoded" in request.headers.get("content-type", "")
-
-
-def _number(value: object) -> float | None:
-    try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return number if abs(number) < 1e10 else None
