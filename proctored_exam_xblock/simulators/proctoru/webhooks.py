@@ -87,8 +87,7 @@ class Webhooks:
         with self._lock:
             idle = self._thread is None
         if not idle:
-            waiter = threading.Thread(target=lambda: (self._queue.join(), done.set()), daemon=True)
-            waiter.start()
+            threading.Thread(target=self._tell_when_empty, args=(done,), daemon=True).start()
             done.wait(_PATIENCE_SECONDS)
         with self._lock:
             return list(self._sent)
@@ -120,6 +119,10 @@ class Webhooks:
         if self._thread is None:
             self._thread = threading.Thread(target=self._deliver, daemon=True)
             self._thread.start()
+
+    def _tell_when_empty(self, done: threading.Event) -> None:
+        self._queue.join()
+        done.set()
 
     def _deliver(self) -> None:
         while True:
