@@ -17,7 +17,7 @@ from tests.edx_proctoring.conftest import BLOCK, COURSE
 
 pytestmark = pytest.mark.django_db
 
-GARBAGE = [500, 503, 429, 302, b"<html>", b'{"status": "sta', b"[]", b""]
+GARBAGE = [500, 503, 429, 408, 302, b"<html>", b'{"status": "sta', b"[]", b""]
 USES = {
     "launch": lambda backend, booking: backend.launch(booking),
     "status": lambda backend, booking: backend.status(booking),
