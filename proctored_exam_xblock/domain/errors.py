@@ -223,6 +223,13 @@ class UnknownAnswer(ExamError):
     status = 422
 
 
+class EmailAlias(ExamError):
+    """The service's mails do not reach an address with an alias, like name+tag@example.org (R-PE-4)."""
+
+    code = "email_alias"
+    status = 422
+
+
 class Gone(ExamError):
     """The thing named does not exist or is not the caller's."""
 

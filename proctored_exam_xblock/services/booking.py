@@ -20,7 +20,7 @@ from ..domain.attempt import (
     AppointmentState,
     advance_appointment,
 )
-from ..domain.errors import AwaitingConfirmation, ExamError, SlotNotOffered, VendorUnavailable
+from ..domain.errors import AwaitingConfirmation, EmailAlias, ExamError, SlotNotOffered, VendorUnavailable
 from ..domain.journey import Action
 from ..domain.scheduling import SlotOffer, check_start, day_slots, may_move
 from ..models import Appointment, Candidacy, ExamVersion
@@ -117,8 +117,17 @@ def _is_same(dossier: Dossier, start: datetime) -> bool:
     return start == (row.pending_start or row.start)
 
 
+def _check_address(dossier: Dossier) -> None:
+    """An address that the service's mails do not reach is refused before anything is booked (R-PE-4)."""
+    person = dossier.facts.person
+    name = person.email.rpartition("@")[0] if person is not None else ""
+    if dossier.backend.refuses_email_aliases and "+" in name:
+        raise EmailAlias("email")
+
+
 def new_appointment(dossier: Dossier, start: datetime, *, implicit: bool = False) -> Appointment:
     """A row for this slot, requested where a vendor has to be told; the caller holds the lock and took the seat."""
+    _check_address(dossier)
     candidacy = dossier.own
     person = dossier.facts.person
     with_vendor = has_calendar(dossier) and not implicit

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 
+from proctored_exam_xblock.backends import registry
 from proctored_exam_xblock.backends.base import SlotGone, SlotQuery, Unavailable
 from proctored_exam_xblock.domain.errors import (
     AwaitingConfirmation,
+    EmailAlias,
     NotAllowedNow,
     NotEligible,
     SlotFull,
@@ -279,3 +282,29 @@ def test_a_second_appointment_is_not_granted_while_one_is_under_way(exam: World,
         interventions.grant_second_appointment(exam.candidacy(alex).pk, "staff:1", "why not", exam.clock())
     exam.clock.present = SLOT
     exam.load(alex)
+
+
+# --- addresses that a service cannot write to -------------------------------------------------------------------------
+
+
+def write_to(caller: Caller, email: str) -> None:
+    get_user_model().objects.filter(pk=caller.user_id).update(email=email)
+
+
+def test_an_address_with_an_alias_is_refused_where_the_service_cannot_write_to_it(exam: World, alex: Caller) -> None:
+    registry.backend_class("fake").refuses_email_aliases = True
+    write_to(alex, "alex+mooc@example.org")
+    with pytest.raises(EmailAlias) as refused:
+        booking.book(alex, SLOT, exam.clock())
+    assert (refused.value.code, refused.value.field) == ("email_alias", "email")
+    with pytest.raises(EmailAlias):
+        interventions.book_for(exam.candidacy(alex).pk, SLOT, "staff:1", "by telephone", exam.clock())
+    assert not Appointment.objects.exists()
+    assert taken() == 0
+    write_to(alex, "alex@exam+ple.org")
+    assert booking.book(alex, SLOT, exam.clock()).journey.phase == "booked"
+
+
+def test_an_alias_is_fine_where_the_service_has_nothing_against_it(exam: World, alex: Caller) -> None:
+    write_to(alex, "alex+mooc@example.org")
+    assert booking.book(alex, SLOT, exam.clock()).journey.phase == "booked"
