@@ -31,7 +31,7 @@ def raise_alert(
     appointment: Appointment | None = None,
     subject: str = "",
     **detail: Any,
-) -> Alert:
+) -> Alert | None:
     """Open an alert, or count one more on the open alert of the same kind, backend and subject.
 
     Args:
@@ -41,6 +41,9 @@ def raise_alert(
         appointment: whose it is about.
         subject: tells several matters of one kind apart; the appointment does where it is given.
         **detail: plain JSON for the operator; the newest replaces what was noted before.
+
+    Returns:
+        The open alert; None when somebody closed it in this very moment.
     """
     key = _key(kind, backend, subject or (str(appointment.pk) if appointment else ""))
     if not _again(key, now, detail):
@@ -60,7 +63,7 @@ def raise_alert(
         else:
             log.error("alert %s: %s, service %s, appointment %s", made.pk, kind, backend or "-", made.appointment_id)
             return made
-    return Alert.objects.get(open_key=key)
+    return Alert.objects.filter(open_key=key).first()
 
 
 def _again(key: str, now: datetime, detail: dict[str, Any]) -> bool:

@@ -13,8 +13,10 @@ from ..backends import registry
 from ..backends.base import Capability
 from ..domain import standing
 from ..domain.attempt import APPOINTMENT_ACTIVE, AppointmentState, State
-from ..domain.clock import is_over, latest_end
+from ..domain.clock import abandoned_at, extra_time, is_over, latest_end, unlock_lapses_at
 from ..domain.errors import Gone, NotAllowedNow
+from ..domain.journey import ROOM_OPEN
+from ..domain.policy import Unlock
 from ..domain.standing import Deed, Standing
 from ..models import Appointment, Attempt, Candidacy, Exam, Incident, PartResponse
 from . import audit, entry, exams, gate
@@ -128,11 +130,12 @@ def _settle(exam: Exam, first: datetime, last: datetime, now: datetime) -> None:
         elif live.state == State.SITTING:
             due = live.deadline is not None and is_over(live.deadline, policy, now)
         elif live.state == State.UNLOCKED:
-            due = live.unlocked_at is not None and now >= live.unlocked_at + timedelta(
-                minutes=policy.unlock_valid_minutes
-            )
+            seen_open = appointment.room_state == ROOM_OPEN and policy.unlock is Unlock.NONE
+            open_at = appointment.room_state_at if seen_open else None
+            due = live.unlocked_at is not None and now >= unlock_lapses_at(live.unlocked_at, policy, open_at)
         else:
-            due = live.state == State.GATE and now >= latest_end(appointment.start, policy)
+            extra = extra_time(policy.duration, appointment.candidacy.extra_time_percent)
+            due = live.state == State.GATE and now >= abandoned_at(appointment.start, policy, extra)
         if due:
             try:
                 entry.load(of_candidacy(appointment.candidacy_id), now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -88,7 +89,8 @@ def _fitting(text: str, longest: int) -> str:
 
 
 def handle_all(now: datetime, rng: random.Random = _jitter) -> int:
-    """Act on every event that is due; one failure does not stop the others.
+    """Act on every event that is due, for at most half a minute of real time: ``now`` must not grow old, or fresher
+    knowledge would be dropped as overtaken. One failure does not stop the others.
 
     Args:
         rng: where the jitter of the next try comes from.
@@ -96,9 +98,12 @@ def handle_all(now: datetime, rng: random.Random = _jitter) -> int:
     Returns:
         How many were closed.
     """
-    closed = 0
+    begun, closed = time.monotonic(), 0
     due = WebhookEvent.objects.filter(handled_at=None, next_try_at__lte=now).order_by("next_try_at", "id")
     for pk in list(due.values_list("pk", flat=True)[:_MOST]):
+        if time.monotonic() - begun > rooms.LONGEST_RUN:
+            compat.host().later("handle_events", 0)
+            break
         mine = WebhookEvent.objects.filter(pk=pk, handled_at=None, next_try_at__lte=now)
         if not mine.update(next_try_at=now + _LEASE, tries=F("tries") + 1):
             continue

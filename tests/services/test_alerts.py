@@ -58,6 +58,19 @@ def test_what_is_closed_can_come_up_again() -> None:
     assert alerts.raise_alert("vendor_down", START, backend="fake").pk != first.pk
 
 
+def test_an_alert_that_is_closed_while_it_is_raised_again_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = alerts.raise_alert("vendor_down", START, backend="fake")
+    counting = alerts._again
+
+    def again(*told: object) -> bool:
+        found = counting(*told)
+        alerts.close_alert(first.pk, "staff:7", "seen", START)
+        return found
+
+    monkeypatch.setattr(alerts, "_again", again)
+    assert alerts.raise_alert("vendor_down", START, backend="fake") is None
+
+
 def test_a_matter_that_is_over_closes_by_itself_and_what_an_operator_said_stays() -> None:
     first = alerts.raise_alert("vendor_down", START, backend="fake")
     assert alerts.settle("vendor_down", START, backend="another") == 0

@@ -65,6 +65,17 @@ def test_the_day_is_the_exams_own_and_only_those_who_still_come_are_on_it(site: 
     assert rows(site) == ()
 
 
+def test_who_is_late_at_the_door_costs_the_board_nothing(site: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    alex = arrive(site)
+    loaded: list[object] = []
+    settle = board.entry.load
+    monkeypatch.setattr(board.entry, "load", lambda *who: (loaded.append(who), settle(*who)))
+    site.minutes(75)  # an appointment not used would be missed by now
+    assert (row(site, alex).standing, loaded) == (Standing.GATE, [])
+    site.minutes(30)
+    assert (row(site, alex).standing, len(loaded)) == (Standing.MISSED, 1)
+
+
 def test_who_still_sits_after_midnight_stays_on_the_board(site: World) -> None:
     site.publish(closes_at="23:59")
     late = SLOT + timedelta(hours=7, minutes=15)  # a quarter past eleven

@@ -190,6 +190,16 @@ def test_one_event_that_breaks_does_not_keep_the_others(exam: World, monkeypatch
     assert (outcome("k1"), outcome("k2")) == ("", "looked")
 
 
+def test_a_long_queue_is_left_to_the_next_run(exam: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    exam.enter_room(exam.person())
+    for key in ("k1", "k2", "k3"):
+        told(exam, key)
+    passed = itertools.count(0, rooms.LONGEST_RUN * 0.6)  # each event takes long
+    monkeypatch.setattr(events.time, "monotonic", lambda: next(passed))
+    assert handle(exam) == 1
+    assert [outcome(key) for key in ("k1", "k2", "k3")] == ["looked", "", ""]
+
+
 def test_keys_longer_than_their_column_are_kept_apart(exam: World) -> None:
     exam.enter_room(exam.person())
     assert told(exam, "x" * 100)
