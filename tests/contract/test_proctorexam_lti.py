@@ -144,6 +144,32 @@ def test_a_session_that_was_over_before_the_appointment_is_another_sitting(make:
     assert len(mine.requests) == 1
 
 
+def test_a_first_sitting_is_neither_judged_nor_erased_by_the_second(make: Any) -> None:
+    """Interrupted in the setup, sat ten days later in the same session."""
+    later = START + timedelta(days=10)
+    began, over = later.isoformat(), (later + timedelta(minutes=30)).isoformat()
+    second = shown(status="exam_finished", start_time=began, end_time=over, reviewed="10", id_card_file_name="a.jpg")
+    vendor = Vendor({SHOW: second, "DELETE student_sessions/880001": httpx.Response(204)})
+    client = vendor.lti()
+    assert client.status(make()).state is SessionState.UNKNOWN
+    assert client.review(make()) is None
+    client.erase(make())
+    assert "DELETE student_sessions/880001" not in vendor.calls
+    client.erase(make(start=later))
+    assert vendor.calls[-1] == "DELETE student_sessions/880001"
+
+
+@pytest.mark.parametrize("word", ["soon", 12, None, [], (START + timedelta(hours=3)).isoformat()])
+def test_a_start_that_cannot_be_read_hides_nothing(make: Any, word: object) -> None:
+    assert Vendor({SHOW: shown(status="exam_started", start_time=word)}).lti().status(make()).state is SessionState.OPEN
+
+
+def test_no_field_has_ends_of_lines(make: Any) -> None:
+    """A browser sends them as CR LF, whatever was signed."""
+    form = Vendor({SHOW: not_launched()}).lti().launch(make(title="Examen\nfinal \r\n certifiant")).form
+    assert form["resource_link_title"] == "Examen final certifiant"
+
+
 def test_a_second_sitting_is_never_judged_by_the_first(make: Any) -> None:
     over = shown(id=1, status="exam_finished", end_time="2027-03-04T17:30:00.000+01:00", reviewed="10")
     vendor = Vendor({SHOW: [over, not_launched(), over, not_launched()]})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from contextvars import ContextVar
+from datetime import timedelta
+from typing import ClassVar
 from urllib.parse import parse_qsl, quote
 
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA1, SIGNATURE_TYPE_BODY, Client
@@ -43,6 +45,9 @@ class ProctorExamLti(ProctorExamService):
         {Capability.ROOM, Capability.LTI_LAUNCH, Capability.LIVE_STATUS, Capability.REVIEW, Capability.ERASURE}
     )
 
+    LATEST_START: ClassVar[timedelta] = timedelta(hours=24)
+    """After an appointment's end: what begins later is another sitting."""
+
     def launch(self, booking: Booking) -> Launch:
         """The form that opens the room, signed for this very moment."""
         try:
@@ -62,7 +67,8 @@ class ProctorExamLti(ProctorExamService):
             nonce=f"{self._random_bits(128):032x}",
             timestamp=str(int(self.now().timestamp())),
         )
-        form = {name: value for name, value in fields.items() if value}
+        # Browsers send the ends of lines otherwise than they were signed.
+        form = {name: told for name, value in fields.items() if (told := " ".join(value.split()))}
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         private = _signing.set(True)
         try:
@@ -72,7 +78,13 @@ class ProctorExamLti(ProctorExamService):
         return dict(parse_qsl(body, keep_blank_values=True))
 
     def _session(self, booking: Booking) -> Session | None:
-        return self._current(booking)[1]
+        """None, too, for one that began long after the appointment: who was only in the room, or in the setup, sits a
+        later appointment in the same session, and that one's evidence is not ours to judge or to delete."""
+        session = self._current(booking)[1]
+        if session is None or session.start_time is None:
+            return session
+        last = booking.start + timedelta(minutes=booking.duration_minutes) + self.LATEST_START
+        return session if session.start_time <= last else None
 
     def _current(self, booking: Booking) -> tuple[str, Session | None]:
         """The resource link of this appointment and its session; not launched yet is normal."""

@@ -49,6 +49,7 @@ class Session:
     archived: bool
     email: str
     open_time: datetime | None
+    start_time: datetime | None
     end_time: datetime | None
     data: Mapping[str, Any]
 
@@ -93,6 +94,7 @@ def read(data: object) -> Session:
         archived=bool(archived),
         email=str(data.get("email") or ""),
         open_time=_instant(data.get("open_time")),
+        start_time=_instant_or_none(data.get("start_time")),
         end_time=_instant(data.get("end_time")),
         data=data,
     )
@@ -145,18 +147,21 @@ def _incident(item: object) -> Incident:
     if not isinstance(item, dict):
         return Incident("incident", item[:_LONGEST_TEXT] if isinstance(item, str) else "")
     kind = _first_text(item, _KIND_FIELDS) or "incident"
-    moment = None
-    for name in _TIME_FIELDS:
-        try:
-            moment = moment or _instant(item.get(name))
-        except Unavailable:
-            continue
+    moments = (_instant_or_none(item.get(name)) for name in _TIME_FIELDS)
+    moment = next((moment for moment in moments if moment is not None), None)
     return Incident(kind[:64], _first_text(item, _TEXT_FIELDS)[:_LONGEST_TEXT], moment)
 
 
 def _first_text(item: Mapping[str, Any], names: Iterable[str]) -> str:
     texts = (item.get(name) for name in names)
     return next((text.strip() for text in texts if isinstance(text, str) and text.strip()), "")
+
+
+def _instant_or_none(value: object) -> datetime | None:
+    try:
+        return _instant(value)
+    except Unavailable:
+        return None
 
 
 def _instant(value: object) -> datetime | None:
