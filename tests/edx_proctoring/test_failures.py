@@ -165,6 +165,21 @@ def test_a_provider_that_edx_proctoring_did_not_load_is_named_at_start_up(settin
     assert found("stub") == []
 
 
+def test_without_the_key_of_pseudonyms_which_the_platform_does_not_set_nobody_is_registered(
+    backend, booking, service, settings
+):
+    """As edx-platform's production settings are: they have none, and edx-proctoring's own reading of it crashes."""
+    settings.PROCTORED_EXAM = {"BACKENDS": {"edx_proctoring": {"provider": "stub"}}}
+    assert "proctored_exam.W011" not in [message.id for message in run_checks()]
+    del settings.PROCTORING_USER_OBFUSCATION_KEY
+
+    with pytest.raises(Misconfigured):
+        backend.launch(booking)
+
+    assert not service.attempts
+    assert "proctored_exam.W011" in [message.id for message in run_checks()]
+
+
 def test_extra_time_granted_in_the_instructor_dashboard_is_read(backend, booking, candidate, shadow_exam):
     assert backend.allowance(candidate.pk, COURSE, BLOCK) == 0
     backend.announce(COURSE, BLOCK, "Final exam", 40)

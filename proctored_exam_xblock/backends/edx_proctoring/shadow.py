@@ -21,6 +21,7 @@ from ..base import Booking, Misconfigured, Unavailable
 from . import calls
 
 BLOCK_TYPE = "proctored_exam"
+PSEUDONYM_KEY = "PROCTORING_USER_OBFUSCATION_KEY"
 BEFORE = frozenset({"created", "download_software_clicked"})
 READY = "ready_to_start"
 DECLINED = "declined"
@@ -193,9 +194,15 @@ def attempt_facts(row: Any) -> dict[str, Any]:
 
 
 def _context(exam: Any, booking: Booking) -> dict[str, Any]:
-    """What edx-proctoring tells of a candidate, with the name that was confirmed here."""
+    """What edx-proctoring tells of a candidate, with the name that was confirmed here.
+
+    Raises:
+        Misconfigured: edx-proctoring's key for the candidates' pseudonyms is not set; the LMS has no default.
+    """
     from edx_proctoring.utils import obscured_user_id
 
+    if not getattr(settings, PSEUDONYM_KEY, ""):
+        raise Misconfigured
     scheme = "https" if getattr(settings, "HTTPS", "on") == "on" else "http"
     person = booking.person
     return {
