@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from proctored_exam_xblock.backends import registry
-from proctored_exam_xblock.backends.base import Booking, SessionState, SlotGone, Status, Unavailable
-from proctored_exam_xblock.models import Appointment, OutboxEntry
-from proctored_exam_xblock.services import booking, interventions, reconciliation, rooms
+from proctored_exam_xblock.backends.base import Booking, Reservation, SessionState, SlotGone, Status, Unavailable
+from proctored_exam_xblock.models import Alert, Appointment, OutboxEntry
+from proctored_exam_xblock.services import booking, interventions, mending, reconciliation, rooms
 from proctored_exam_xblock.services.dossier import Caller
 from tests.world import OTHER_SLOT, SLOT, World
 
@@ -122,3 +122,49 @@ def test_a_number_that_another_appointment_took_over_is_not_cancelled(exam: Worl
     found = reconciliation.compare_all(exam.clock())["live"]
     assert (found["cancel_sent"], found["still_booked"]) == (0, 1)
     assert list(exam.ledger.scheduled.values()) == [OTHER_SLOT]
+
+
+def test_a_booking_whose_answer_was_lost_is_cancelled_there_too(exam: World) -> None:
+    alex = exam.person()
+    exam.onboard(alex)
+    exam.ledger.lose_answer = Unavailable()
+    booking.book(alex, SLOT, exam.clock())
+    exam.drain()
+    exam.ledger.lose_answer = None
+    booking.cancel(alex, exam.clock())
+    exam.drain()
+    assert exam.ledger.scheduled == {}
+    assert list(OutboxEntry.objects.order_by("pk").values_list("kind", "state")) == [
+        ("book", "skipped"),
+        ("cancel", "done"),
+    ]
+
+
+def test_a_worker_whose_lease_ran_out_records_nothing_again(
+    exam: World, alex: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = registry.backend_class("live").cancel
+
+    def slowly(self: Any, wanted: Booking) -> None:
+        monkeypatch.setattr(registry.backend_class("live"), "cancel", honest)
+        honest(self, wanted)
+        exam.minutes(2)
+        exam.drain()  # another worker
+
+    monkeypatch.setattr(registry.backend_class("live"), "cancel", slowly)
+    booking.cancel(alex, exam.clock())
+    exam.drain()
+    assert exam.ledger.calls.count("cancel") == 2, "the vendor takes it twice"
+    assert exam.candidacy(alex).audit.filter(action="cancel_confirmed").count() == 1
+
+
+def test_what_another_comparison_queued_is_left_to_it(exam: World, alex: Caller) -> None:
+    booking.cancel(alex, exam.clock())
+    exam.drain()
+    exam.minutes(30)
+    row = exam.appointment(alex)
+    seen = reconciliation._as_ours(row)
+    line = Reservation(row.reservation_id, row.vendor_ref, SLOT, SessionState.SCHEDULED)
+    found = [mending.mend("still_booked", "live", seen, line, exam.clock()) for _ in range(2)]
+    assert found == ["cancel_sent", "in_flight"]
+    assert not Alert.objects.filter(kind="still_booked").exists()

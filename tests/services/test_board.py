@@ -9,10 +9,10 @@ import pytest
 from proctored_exam_xblock.domain.errors import Gone, NotAllowedNow, WrongPassword
 from proctored_exam_xblock.domain.standing import Deed, Standing
 from proctored_exam_xblock.models import Appointment, AuditEntry, Exam
-from proctored_exam_xblock.services import board, booking, drafts, interventions, sitting
+from proctored_exam_xblock.services import board, booking, drafts, exams, interventions, sitting
 from proctored_exam_xblock.services.board import Row
 from proctored_exam_xblock.services.dossier import Caller
-from tests.world import NONCE, OTHER_SLOT, SLOT, World
+from tests.world import NONCE, OTHER_SLOT, PAPER, SLOT, World
 
 pytestmark = pytest.mark.django_db
 INES = "invigilator:9"
@@ -74,6 +74,17 @@ def test_who_is_late_at_the_door_costs_the_board_nothing(site: World, monkeypatc
     assert (row(site, alex).standing, loaded) == (Standing.GATE, [])
     site.minutes(30)
     assert (row(site, alex).standing, len(loaded)) == (Standing.MISSED, 1)
+
+
+def test_candidates_of_another_exam_are_not_on_it(site: World) -> None:
+    alex = arrive(site)
+    rules = {"title": "Another", "policy": site.policy, "paper": PAPER, "now": site.clock()}
+    other = exams.publish(usage_key="another.exam", course_key="course-v1:X+Y+Z", **rules)
+    assert board.rows(other, site.clock()) == ()
+    with pytest.raises(Gone):
+        board.row(other, site.candidacy(alex).pk, site.clock())
+    with pytest.raises(Gone):
+        board.reveal(other, site.candidacy(alex).pk, INES, site.clock())
 
 
 def test_who_still_sits_after_midnight_stays_on_the_board(site: World) -> None:
