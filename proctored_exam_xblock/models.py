@@ -290,7 +290,7 @@ class OutboxEntry(models.Model):
     hand, with a reason). ``faults`` counts the last failures in a row that only an operator can mend; ``retried_at`` is
     when one last put the entry back. The payload holds no code and no personal data."""
 
-    KINDS = [("book", "book"), ("move", "move"), ("cancel", "cancel"), ("erase", "erase")]
+    KINDS = [(name, name) for name in ("book", "move", "cancel", "erase", "progress")]
     STATES = [(name, name) for name in ("pending", "done", "refused", "skipped", "stuck", "by_hand")]
 
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="outbox")

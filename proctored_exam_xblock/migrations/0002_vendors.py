@@ -129,7 +129,14 @@ class Migration(migrations.Migration):
             model_name="outboxentry",
             name="kind",
             field=models.CharField(
-                choices=[("book", "book"), ("move", "move"), ("cancel", "cancel"), ("erase", "erase")], max_length=8
+                choices=[
+                    ("book", "book"),
+                    ("move", "move"),
+                    ("cancel", "cancel"),
+                    ("erase", "erase"),
+                    ("progress", "progress"),
+                ],
+                max_length=8,
             ),
         ),
         migrations.AlterField(
