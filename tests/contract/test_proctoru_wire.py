@@ -137,6 +137,8 @@ def test_local_start_date_ignores_summer_time_as_the_vendor_does(wire: Wire) -> 
         ({"time_zone_id": "Europe/Paris"}, 2, "TimeZone not found."),
         ({"start_date": "2027-03-01T08:45:00Z"}, 2, "start_date in the past"),
         ({"email": ""}, 3, "email is required"),
+        ({"takeitnow": ""}, 3, "takeitnow is required"),
+        ({"country": "US", "address1": "1 Main St", "city": "Troy", "state": "NY"}, 3, "zipcode is required"),
         ({"duration": "half an hour"}, 3, "duration is not a number"),
         ({"start_date": "tomorrow"}, 3, "start_date is not a date"),
     ],

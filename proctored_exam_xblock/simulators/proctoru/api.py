@@ -107,7 +107,9 @@ class Api:
     def _add(self, params: Params, now: datetime) -> dict[str, object]:
         student_id = params.text("student_id")
         person = {name: params.optional(name) for name in PERSON_FIELDS}
-        for name in ("first_name", "last_name", "email", "phone1", "country", "description"):
+        for name in ("first_name", "last_name", "email", "phone1", "country", "description", "takeitnow"):
+            params.text(name)
+        for name in ("address1", "city", "state", "zipcode") if person["country"].upper() == "US" else ():
             params.text(name)
         _zone(params)
         start, duration = params.instant("start_date"), params.positive("duration")
