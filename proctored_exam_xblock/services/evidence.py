@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from .. import conf
 from ..backends import registry
 from ..backends.base import Backend, Capability, Misconfigured, Refused, Review, StaleRequest, Unavailable
@@ -48,8 +50,8 @@ def erase_due(now: datetime) -> int:
         if outcome == "erased" and slug not in silent:
             alerts.settle("evidence_waits", now, backend=slug)
     # Reported before an attempt, or of candidates who never came in.
-    held = Attempt.objects.filter(review=ReviewState.PENDING.value).values("candidacy")
-    of_no_attempt = Incident.objects.filter(attempt=None, reported_at__lte=_last(now)).exclude(candidacy__in=held)
+    held = Attempt.objects.filter(candidacy=OuterRef("candidacy"), review=ReviewState.PENDING.value)
+    of_no_attempt = Incident.objects.filter(~Exists(held), attempt=None, reported_at__lte=_last(now))
     of_no_attempt.exclude(text="").update(text="")
     if any(counts.values()):
         log.info("evidence: %s", ", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
