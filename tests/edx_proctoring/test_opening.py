@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from edx_proctoring.api import get_active_exams_for_user
 
 from proctored_exam_xblock.backends.base import SessionState, Step
-from proctored_exam_xblock.backends.edx_proctoring import EdxProctoring
+from proctored_exam_xblock.backends.edx_proctoring import EdxProctoring, shadow
 from tests.edx_proctoring.caller import Caller
 from tests.edx_proctoring.conftest import NOW
 
@@ -52,6 +52,25 @@ def test_a_ready_from_the_providers_own_account_opens(backend, booking, launched
     assert backend.status(booking).state is SessionState.OPEN
 
 
+def test_a_ready_that_came_too_soon_from_somebody_else_does_not_shut_the_provider_out(
+    backend, booking, launched, learner, provider_server
+):
+    assert learner.ready(launched.external_id) == 200
+    assert backend.status(booking).state is SessionState.WAITING
+
+    assert provider_server.ready(launched.external_id) == 200
+
+    assert backend.status(booking).state is SessionState.OPEN
+
+
+def test_an_exam_that_was_opened_by_hand_stays_ready_over_there(backend, booking, launched, shadow_attempt):
+    backend.progress(booking, Step.STARTED)
+
+    shadow.take_back_ready(shadow_attempt())
+
+    assert shadow_attempt().status == "ready_to_start"
+
+
 def test_a_candidate_who_starts_over_there_opens_nothing_here(backend, service, booking, launched, learner):
     assert learner.act(launched.pk, "start") == 200
 
@@ -65,8 +84,8 @@ def test_a_provider_that_proves_nothing_opens_only_where_the_operator_says_so(
     learner.ready(launched.external_id)
     trusting = EdxProctoring({"provider": "stub", "trust_ready": True}, clock)
 
-    assert backend.status(booking).state is SessionState.WAITING
     assert trusting.status(booking).state is SessionState.OPEN
+    assert backend.status(booking).state is SessionState.WAITING
 
 
 def test_the_provider_hears_of_start_and_end(backend, service, booking, launched, shadow_attempt):

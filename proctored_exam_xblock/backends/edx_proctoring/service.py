@@ -154,8 +154,10 @@ class EdxProctoring(Backend):
         if word in _OPEN_WORDS or (word == "started" and shadow.was_told_of_the_start(attempt)):
             return SessionState.OPEN
         if attempt.status in (shadow.READY, "started"):
-            believed = bool(self.settings.get("trust_ready")) or shadow.was_made_ready_by_the_provider(attempt)
-            return SessionState.OPEN if believed else SessionState.WAITING
+            if bool(self.settings.get("trust_ready")) or shadow.was_made_ready_by_the_provider(attempt):
+                return SessionState.OPEN
+            shadow.take_back_ready(attempt)
+            return SessionState.WAITING
         return SessionState.ENDED if attempt.status == "ready_to_submit" else SessionState.WAITING
 
     def _room(self, attempt: Any) -> str:

@@ -179,6 +179,13 @@ def was_made_ready_by_the_provider(row: Any) -> bool:
     return False
 
 
+def take_back_ready(row: Any) -> None:
+    """Let the provider's own call count after a ``ready`` of somebody else: edx-proctoring ignores it on a row that is
+    ready already. Not once the provider was told of the start."""
+    if row.status == READY and not was_told_of_the_start(row):
+        change(row, status="download_software_clicked")
+
+
 def exam_facts(row: Any) -> dict[str, Any]:
     """The exam as providers get it."""
     from edx_proctoring.serializers import ProctoredExamJSONSafeSerializer
