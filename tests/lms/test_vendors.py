@@ -273,10 +273,11 @@ def test_a_provider_of_the_platform_opens_the_exam_by_its_own_call(
     newest = max(found.json()["proctored_exam_attempts"], key=lambda row: int(row["id"]))
     ready = f"{attempts}/{newest['external_id']}/ready"
     assert person.post(ready, json={"status": "ready"}).status_code in {200, 403}
-    time.sleep(12)  # the page's next look
+    facts(person, look=True)
     assert person.do("screen")["phase"] == "room", "the candidate's own call opened the exam"
     assert people["staff"].post(ready, json={"status": "ready"}).status_code == 200
-    wait(person, "unlocked")
+    facts(person, look=True)
+    assert person.do("screen")["phase"] == "unlocked"
     before = person.percent()
     sit(person)
     assert person.percent() > before
