@@ -10,7 +10,8 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, QuerySet
+from django.db import transaction
+from django.db.models import Count, F, Min, QuerySet
 from django.db.models.functions import Coalesce
 
 from ..backends.base import Unavailable
@@ -76,8 +77,7 @@ def look(now: datetime) -> None:
     over = [state.value for state in APPOINTMENT_TERMINAL]
     needless = OutboxEntry.objects.filter(state="stuck", kind__in=("book", "move"), appointment__state__in=over)
     for entry in needless.select_related("appointment")[:_MOST_AT_ONCE]:
-        if OutboxEntry.objects.filter(pk=entry.pk, state="stuck").update(state="skipped", done_at=now):
-            outcomes.skipped(entry, entry.appointment, now)
+        _skip(entry, now)
     for entry in _waiting_since(now - LONGEST_OUTAGE).select_related("appointment")[:_MOST_AT_ONCE]:
         _give_up(entry, now)
     late = _waiting_since(now - LATE_AFTER).values("backend").annotate(entries=Count("pk"), oldest=Min("since"))
@@ -93,6 +93,14 @@ def look(now: datetime) -> None:
         alerts.raise_alert(
             "vendor_late", now, backend=backend, entries=row["entries"], oldest=row["oldest"].isoformat()
         )
+
+
+def _skip(entry: OutboxEntry, now: datetime) -> None:
+    """Counted as a try, like any skipping: one try in all means that nothing was ever sent."""
+    with transaction.atomic():
+        row = OutboxEntry.objects.filter(pk=entry.pk, state="stuck")
+        if row.update(state="skipped", done_at=now, tries=F("tries") + 1):
+            outcomes.skipped(entry, entry.appointment, now)
 
 
 def _waiting_since(moment: datetime) -> QuerySet[OutboxEntry]:

@@ -120,6 +120,24 @@ def test_a_cancellation_is_sent_past_a_stuck_booking(exam: World, alex: Caller) 
     assert open_alerts() == set()  # nothing is left to be seen to
 
 
+def test_a_booking_that_was_sent_once_before_its_worker_died_is_cancelled_there(exam: World, alex: Caller) -> None:
+    """The vendor has it, nobody recorded it, and nothing was tried again before it was given up."""
+    exam.ledger.lose_answer = Unavailable()
+    booking.book(alex, SLOT, exam.clock())
+    exam.drain()
+    exam.ledger.lose_answer = None
+    assert OutboxEntry.objects.filter(tries=1).update(state="stuck") == 1
+    assert exam.ledger.scheduled
+    exam.ledger.fail = Unavailable()
+    booking.cancel(alex, exam.clock())
+    exam.drain()
+    exam.ledger.fail = None
+    exam.minutes(5)
+    exam.drain()
+    assert entries() == [("book", "skipped"), ("cancel", "done")]
+    assert exam.ledger.scheduled == {}
+
+
 def test_a_new_booking_is_sent_past_a_stuck_one(exam: World, alex: Caller) -> None:
     stuck(exam, alex)
     booking.cancel(alex, exam.clock())
