@@ -47,8 +47,8 @@ _SENTENCES: Mapping[str, _Sentence] = {
     ),
     "terms_outdated": lambda p: _("The terms of use have changed. Read the new version, then accept it."),
     "email_alias": lambda p: _(
-        "The proctoring service cannot write to an e-mail address with a “+” in it. Change the address in your account, "
-        "then book again."
+        "The proctoring service cannot write to an e-mail address with a “+” in it. "
+        "Change the address in your account, then book again."
     ),
     "slot_not_offered": lambda p: _("This time is no longer offered. Choose another one."),
     "lead_time": lambda p: _("An appointment must be made at least %(hours)s hours ahead.") % {"hours": p.get("hours")},
