@@ -104,11 +104,13 @@ def _act_on(dossier: Dossier, attempt: Attempt, opinion: Review, now: datetime) 
 
 
 def _may_be_gone(attempt: Attempt, missing: Collection[str], now: datetime) -> bool:
-    """Whether what is missing may have been there: a reviewer was content once, or it is so late that the vendor has
-    begun to delete."""
+    """Whether what is missing may have been there, or need not be: a reviewer was content once, it is so late that the
+    vendor has begun to delete, or staff let the candidate in themselves."""
     content = VendorReview.objects.filter(attempt=attempt, verdict=Verdict.CLEAR.value)
     had = any(not set(missing) <= set(lacked) for lacked in content.values_list("missing_identity", flat=True))
-    return had or attempt.ended_at is None or now - attempt.ended_at > REVIEW_DAYS
+    unlocked = AuditEntry.objects.filter(attempt=attempt, action="unlocked").values_list("data", flat=True)
+    by_hand = any(data.get("how") == "by_hand" for data in unlocked)
+    return had or by_hand or attempt.ended_at is None or now - attempt.ended_at > REVIEW_DAYS
 
 
 def _step(dossier: Dossier, attempt: Attempt, event: ReviewEvent, reason: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from proctored_exam_xblock.domain.errors import BadRequest, IllegalTransition, I
 from proctored_exam_xblock.models import AuditEntry, PartResponse, VendorReview
 from proctored_exam_xblock.services import audit, decisions, grading, interventions, review, rooms, sitting
 from proctored_exam_xblock.services.dossier import Caller
-from tests.world import COURSE, USAGE, World
+from tests.world import COURSE, NONCE, USAGE, World
 
 pytestmark = pytest.mark.django_db
 BOARD = "staff:7"
@@ -108,6 +108,16 @@ def test_a_photo_that_a_reviewer_had_is_not_missing(exam: World) -> None:
     assert opinion(exam, alex, CLEAR) == "none"
     assert opinion(exam, alex, NO_PHOTO) == "pending"
     assert points(exam, alex) == (2, 3), "what is out stays"
+
+
+def test_a_photo_accuses_nobody_whom_staff_let_in_themselves(exam: World) -> None:
+    alex = exam.person()
+    exam.enter_room(alex)
+    interventions.unlock_by_hand(exam.candidacy(alex).pk, BOARD, "the service is down, seen at the door", exam.clock())
+    exam.windows[alex.user_id or 0] = sitting.start(alex, NONCE, exam.clock())[1]
+    sitting.finish(exam.with_window(alex), {}, exam.clock())
+    settle(exam)
+    assert opinion(exam, alex, NO_PHOTO) == "pending"
 
 
 def test_a_photo_that_is_missing_after_weeks_may_have_been_deleted(exam: World) -> None:
