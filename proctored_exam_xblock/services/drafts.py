@@ -20,8 +20,9 @@ from ..domain.questions import clean_answers
 from ..models import Attempt, PartResponse
 from . import exams
 from .answers import as_json, check_part, keep_aside
-from .dossier import Caller, holds_window, is_eligible
+from .dossier import Caller, is_eligible
 from .entry import load
+from .facts import holds_window
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from ..domain.journey import Action
 from ..domain.policy import zone_names
 from ..models import CandidateProfile
 from . import audit
-from .dossier import ABROAD_FIELDS, INFORMATION_FIELDS, Caller, Dossier
+from .dossier import Caller, Dossier
 from .entry import load, locked
+from .facts import ABROAD_FIELDS, INFORMATION_FIELDS
 
 _LONGEST = {"phone": 32, "address": 255, "city": 120, "state": 60, "zipcode": 20}
 _PHONE = re.compile(r"\+?[0-9]{6,15}")

@@ -168,16 +168,9 @@ def book_for(
             appointments.confirm(dossier, appointment, actor)
         appointment.notice = "by_staff"
         appointment.save(update_fields=["notice"])
-        audit.record(
-            dossier.own,
-            "moved_by_hand" if moved else "booked_by_hand",
-            now,
-            actor,
-            appointment=appointment.pk,
-            start=start.isoformat(),
-            reason=reason,
-            tell_vendor=tell_vendor,
-        )
+        action = "moved_by_hand" if moved else "booked_by_hand"
+        told = {"start": start.isoformat(), "reason": reason, "tell_vendor": tell_vendor}
+        audit.record(dossier.own, action, now, actor, appointment=appointment.pk, **told)
         if tell_vendor:
             _tell(dossier, appointment, moved)
         else:

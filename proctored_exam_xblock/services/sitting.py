@@ -34,9 +34,10 @@ from ..domain.questions import clean_answers, draw
 from ..models import Appointment, Attempt, PartResponse
 from . import audit, booking, ending, gate, outbox, seats
 from .answers import as_json, check_part, keep_aside, read_drafts
-from .dossier import Caller, Dossier, first_look, holds_window, opens_by_itself, window_hash
+from .dossier import Caller, Dossier, first_look, opens_by_itself
 from .ending import digest
 from .entry import load, locked
+from .facts import holds_window, window_hash
 
 # --- the room -----------------------------------------------------------------------------------------------------
 
