@@ -157,8 +157,8 @@ def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
     backend = registry.get(snapshot.policy.backend)
     profile = CandidateProfile.objects.filter(user_id=caller.user_id).first()
     eligible = candidacy is not None and is_eligible(caller, exam.course_key, snapshot.policy)
-    rows = Rows(exam, candidacy, profile, appointment, attempt, parts)
-    facts = facts_of(rows, snapshot, backend, eligible=eligible, staff=caller.staff, window=caller.window)
+    on_file = Rows(exam, candidacy, profile, appointment, attempt, parts)
+    facts = facts_of(on_file, snapshot, backend, eligible=eligible, staff=caller.staff, window=caller.window)
     journey = decide(facts, snapshot.policy, now)
     return Dossier(
         caller,

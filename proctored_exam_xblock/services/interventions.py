@@ -6,6 +6,7 @@ Nothing here waits for a proctoring service: all of it works while one is down.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from ..backends.base import Step
 from ..domain import clock
@@ -169,7 +170,7 @@ def book_for(
         appointment.notice = "by_staff"
         appointment.save(update_fields=["notice"])
         action = "moved_by_hand" if moved else "booked_by_hand"
-        told = {"start": start.isoformat(), "reason": reason, "tell_vendor": tell_vendor}
+        told: dict[str, Any] = {"start": start.isoformat(), "reason": reason, "tell_vendor": tell_vendor}
         audit.record(dossier.own, action, now, actor, appointment=appointment.pk, **told)
         if tell_vendor:
             _tell(dossier, appointment, moved)
