@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -29,7 +28,7 @@ def until(moment: float, monotonic: Clock) -> Iterator[None]:
 
 def limited(client: httpx.Client) -> httpx.Client:
     """The same client, its connections under the deadline, those through proxies too. httpx has no public way to
-    give a pool its network and keep the proxies of the environment."""
+    give a pool its network and keep the proxies of the environment, hence the narrow range of httpx in setup.py."""
     for transport in (client._transport, *client._mounts.values()):
         if isinstance(transport, httpx.HTTPTransport):
             pool = transport._pool
@@ -64,7 +63,7 @@ class _Network(httpcore.NetworkBackend):
         return _Stream(self._network.connect_tcp(host, port, left, local_address, socket_options))
 
     def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
+        self._network.sleep(seconds)
 
 
 class _Stream(httpcore.NetworkStream):
