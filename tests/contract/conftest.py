@@ -10,6 +10,7 @@ import pytest
 
 from proctored_exam_xblock.backends.base import Booking, Person
 from proctored_exam_xblock.backends.proctoru import ProctorU
+from proctored_exam_xblock.backends.proctoru import service as proctoru_service
 from proctored_exam_xblock.simulators.process import Simulator, running
 from tests.edx_proctoring.provider import edx_urls, install, platform, rest, rest_service, service
 
@@ -58,6 +59,8 @@ def proctorexam(proctorexam_process: Simulator) -> Simulator:
 
 @pytest.fixture
 def simulator(simulator_process: Simulator) -> Simulator:
+    """ProctorU's simulator, emptied; what clients in this process remember of it is forgotten with it."""
+    proctoru_service._zone_names.clear()
     simulator_process.reset()
     return simulator_process
 
