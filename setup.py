@@ -24,6 +24,7 @@ TEST = [
     "pytest-randomly>=3.15",
     "pytest-xdist>=3.6",
     "polib>=1.2",
+    "vobject>=0.9.8",
 ]
 DEV = [
     *TEST,
@@ -70,6 +71,8 @@ setup(
         "httpx>=0.27,<0.29",
         "oauthlib>=3.2,<5",
         "Babel>=2.14,<3",
+        "icalendar>=6,<8",
+        "phonenumbers>=8.13,<10",
         "nh3>=0.3,<1",
         "tzlocal>=5,<6",
         "tzdata",

@@ -45,6 +45,29 @@ class Release(StrEnum):
     MANUAL = "manual"
 
 
+class SecondChance(StrEnum):
+    """After what a second appointment is offered without asking staff (R-FUN-22)."""
+
+    INTERRUPTED = "interrupted"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True)
+class Prerequisite:
+    """A subsection of the course that has to be passed before booking: its usage key, the title that learners know it
+    by, and the least grade, percent."""
+
+    subsection: str
+    title: str
+    minimum_percent: int
+
+
+PREPARATION = ("room", "desk", "cable", "equipment", "identity", "mirror", "light", "phones", "family", "hour")
+"""Points of the checklist between booking and exam (R-FUN-25), in the order in which they are shown."""
+IDENTITY_DOCUMENTS = ("passport", "identity_card", "residence_permit", "driving_licence")
+"""Official documents that the guide accepts."""
+
+
 @dataclass(frozen=True)
 class ExamPolicy:
     """All rules of one exam. Times of day are local to ``time_zone``; durations say their unit in their name."""
@@ -53,7 +76,17 @@ class ExamPolicy:
     backend: str = "none"
     vendor_exam: str = ""  # this exam's name or number at the service, where it has one
     unlock: Unlock = Unlock.NONE
+    # Who may sit it (R-FUN-1): all that is set must hold. Groups are cohorts' names; one of them is enough.
     enrolment_modes: tuple[str, ...] = ("verified",)
+    groups: tuple[str, ...] = ()
+    prerequisites: tuple[Prerequisite, ...] = ()
+    # Before booking (R-FUN-2, R-FUN-5). ``payment_url`` is the shop's page; ``price`` is shown as written.
+    equipment_required: bool = False
+    payment_required: bool = False
+    paid_modes: tuple[str, ...] = ()
+    price: str = ""
+    payment_url: str = ""
+    refund_days: int = 14
     # The window, opening hours and slots (R-FUN-7, R-FUN-8). Dates are inclusive, in the exam's zone.
     appointments: bool = True
     first_day: date = date(2017, 3, 1)
@@ -67,7 +100,14 @@ class ExamPolicy:
     slot_step_minutes: int = 15
     seats_per_slot: int = 10
     duration_minutes: int = 30
+    hold_minutes: int = 5
     max_moves: int = 5
+    move_deadline_hours: int = 0
+    cancel_deadline_hours: int = 0
+    # A second appointment (R-FUN-22), offered after these without asking staff, so many times.
+    second_after: tuple[SecondChance, ...] = ()
+    seconds_by_rule: int = 1
+    second_lead_time_hours: int = 72
     # The exam day.
     launch_lead_minutes: int = 10
     missed_after_minutes: int = 60
@@ -93,9 +133,19 @@ class ExamPolicy:
         "paper",
         "headphones",
     )
+    preparation: tuple[str, ...] = PREPARATION
+    identity_documents: tuple[str, ...] = IDENTITY_DOCUMENTS
     help_phones: tuple[str, ...] = ()
     help_emails: tuple[str, ...] = ()
     language: str = "fr"
+    proctor_languages: tuple[str, ...] = ()
+    # E-mails (R-X-21); reminders go out so many hours ahead.
+    mails: bool = True
+    reminder_hours: tuple[int, ...] = (24, 1)
+    # A practice exam has no stakes and no end of tries (R-X-18); ``practice_exam`` is its block's usage key, named by
+    # the exam that it prepares for.
+    practice: bool = False
+    practice_exam: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -118,7 +168,13 @@ _RANGES = {
     "slot_step_minutes": (1, 24 * 60),
     "seats_per_slot": (1, 100_000),
     "duration_minutes": (1, 24 * 60),
+    "hold_minutes": (1, 60),
     "max_moves": (0, 1000),
+    "move_deadline_hours": (0, 24 * 60),
+    "cancel_deadline_hours": (0, 24 * 60),
+    "seconds_by_rule": (0, 100),
+    "second_lead_time_hours": (0, 24 * 60),
+    "refund_days": (0, 366),
     "launch_lead_minutes": (0, 24 * 60),
     "missed_after_minutes": (1, 24 * 60),
     "unlock_valid_minutes": (1, 24 * 60),
@@ -126,7 +182,7 @@ _RANGES = {
     "silent_window_seconds": (5, 3600),
     "pass_percent": (0, 100),
 }
-_LONGEST = {"certification_prefix": 12, "vendor_exam": 128, "terms_version": 32}
+_LONGEST = {"certification_prefix": 12, "vendor_exam": 128, "terms_version": 32, "price": 40, "practice_exam": 255}
 """Texts that are kept beside each candidate or attempt, in columns of this width."""
 _MAX_WINDOW_DAYS = 400
 _YEARS = (1970, 9000)
@@ -167,10 +223,27 @@ def validate(policy: ExamPolicy) -> ExamPolicy:
         raise InvalidPolicy("title", reason="empty")
     if policy.release is Release.ON_DATE and policy.release_at is None:
         raise InvalidPolicy("release_at", reason="empty")
+    _validate_lists(policy)
+    if policy.payment_url and not policy.payment_url.startswith(("https://", "http://", "/")):
+        raise InvalidPolicy("payment_url", reason="address")
     opening = datetime.combine(policy.first_day, policy.closes_at) - datetime.combine(policy.first_day, policy.opens_at)
     if policy.appointments and opening < policy.duration:
         raise InvalidPolicy("closes_at", reason="shorter_than_exam")
     return policy
+
+
+def _validate_lists(policy: ExamPolicy) -> None:
+    for name, known in (("preparation", PREPARATION), ("identity_documents", IDENTITY_DOCUMENTS)):
+        if not set(getattr(policy, name)) <= set(known):
+            raise InvalidPolicy(name, reason="unknown_name")
+    if not all(0 <= item.minimum_percent <= 100 for item in policy.prerequisites):
+        raise InvalidPolicy("prerequisites", reason="out_of_range", low=0, high=100)
+    if not all(item.subsection.strip() and item.title.strip() for item in policy.prerequisites):
+        raise InvalidPolicy("prerequisites", reason="empty")
+    if not all(name.strip() for name in policy.groups):
+        raise InvalidPolicy("groups", reason="empty")
+    if len(policy.reminder_hours) > 5 or not all(1 <= hours <= 24 * 30 for hours in policy.reminder_hours):
+        raise InvalidPolicy("reminder_hours", reason="out_of_range", low=1, high=24 * 30)
 
 
 def policy_to_json(policy: ExamPolicy) -> dict[str, Any]:
@@ -179,7 +252,7 @@ def policy_to_json(policy: ExamPolicy) -> dict[str, Any]:
     def plain(value: Any) -> Any:
         if isinstance(value, (date, datetime, time)):
             return value.isoformat()
-        if isinstance(value, tuple):
+        if isinstance(value, (tuple, list)):
             return [plain(item) for item in value]
         return value.value if isinstance(value, StrEnum) else value
 
@@ -225,8 +298,12 @@ def _read(name: str, raw: Any, default: Any) -> Any:
         return moment
     if name == "excluded_dates":
         return tuple(date.fromisoformat(item) for item in _sequence(raw))
-    if name == "closed_weekdays":
+    if name in ("closed_weekdays", "reminder_hours"):
         return tuple(_integer(item) for item in _sequence(raw))
+    if name == "second_after":
+        return tuple(SecondChance(item) for item in _sequence(raw))
+    if name == "prerequisites":
+        return tuple(_prerequisite(item) for item in _sequence(raw))
     if isinstance(default, bool):
         if not isinstance(raw, bool):
             raise TypeError("bool")
@@ -245,6 +322,12 @@ def _read(name: str, raw: Any, default: Any) -> Any:
     if isinstance(default, tuple):
         return tuple(_text(item) for item in _sequence(raw))
     return _text(raw)
+
+
+def _prerequisite(raw: Any) -> Prerequisite:
+    if not isinstance(raw, Mapping) or set(raw) != {"subsection", "title", "minimum_percent"}:
+        raise TypeError("prerequisite")
+    return Prerequisite(_text(raw["subsection"]), _text(raw["title"]), _integer(raw["minimum_percent"]))
 
 
 def _sequence(raw: Any) -> list[Any]:

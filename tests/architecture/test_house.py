@@ -66,7 +66,7 @@ def test_the_rules_are_told_the_time(path):
     assert not WALL_CLOCKS.intersection(calls)
 
 
-@pytest.mark.parametrize("folder", ["services", "handlers.py", "block.py", "presenter"])
+@pytest.mark.parametrize("folder", ["services", "handlers", "block.py", "presenter"])
 def test_the_use_cases_read_no_clock_of_their_own(folder):
     place = PACKAGE / folder
     files = [place] if place.is_file() else sorted(place.glob("*.py"))

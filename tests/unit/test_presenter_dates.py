@@ -20,7 +20,7 @@ SPRING, SUMMER = datetime(2017, 3, 2, 15, tzinfo=UTC), datetime(2017, 5, 2, 15, 
     [
         ("Europe/Paris", SPRING, "(UTC+01:00) Bruxelles, Copenhague, Madrid, Paris"),
         ("Europe/Paris", SUMMER, "(UTC+02:00) Bruxelles, Copenhague, Madrid, Paris"),
-        ("Asia/Kolkata", SPRING, "(UTC+05:30) Kolkata"),
+        ("Asia/Kabul", SPRING, "(UTC+04:30) Kaboul"),
         ("America/St_Johns", SPRING, "(UTC-03:30) Saint-Jean de Terre-Neuve"),
         ("America/St_Johns", SUMMER, "(UTC-02:30) Saint-Jean de Terre-Neuve"),
         ("UTC", SPRING, "(UTC+00:00) UTC"),
