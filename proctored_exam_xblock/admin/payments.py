@@ -36,7 +36,14 @@ class PaymentAdmin(ReadOnly):
     list_select_related = ("exam", "user")
     search_fields = ("order_key", "user__username", "user__email")
     date_hierarchy = "paid_at"
+    readonly_fields = ("may_be_refunded",)
     actions = ("refund", "confirm_problem")
+
+    @admin.display(description=gettext_lazy("May be refunded"))
+    def may_be_refunded(self, row: models.Payment) -> str:
+        """The answer that shops get, as it is now."""
+        found = payments.refund_answer(row.exam, row.user_id, conf.now(), row)
+        return ", ".join([_("yes") if found.refundable else _("no"), *(reason.value for reason in found.reasons)])
 
     @admin.action(description=gettext_lazy("Was refunded…"), permissions=["operate"])
     def refund(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
