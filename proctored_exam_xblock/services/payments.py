@@ -246,8 +246,12 @@ def confirm_problem(
 
 
 def _hold(exam: Exam, user_id: int) -> Candidacy | None:
-    """The candidacy's lock, as every change of a candidate takes it first."""
-    return Candidacy.objects.select_for_update().filter(exam_id=exam.pk, user_id=user_id).first()
+    """The candidacy's lock, as every change of a candidate takes it first; the exam's where there is none, before any
+    row is written that refers to the exam: two who share that lock could not both have it alone afterwards."""
+    found = Candidacy.objects.select_for_update().filter(exam_id=exam.pk, user_id=user_id).first()
+    if found is None:
+        Exam.objects.select_for_update().get(pk=exam.pk)
+    return found
 
 
 def _note(
