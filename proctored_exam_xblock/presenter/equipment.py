@@ -26,7 +26,7 @@ _TESTS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One point with its value; ``test`` names the test that measures it, '' for what is only read."""
+    """One point with its value and what is thought of it."""
 
     point: str
     label: str
@@ -34,7 +34,6 @@ class Row:
     needed: str
     severity: str
     state: str
-    test: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,7 @@ def context(screen: Screen) -> dict[str, object]:
         "equipment_rows": [_row(finding, screen) for finding in findings],
         "equipment_needs": _needs(limits),
         "equipment_tests": [(name, _test_label(name)) for name in _tests(limits)],
+        "equipment_repeats": [*dict.fromkeys(_TESTS[item.point] for item in findings if item.point in _TESTS)],
         "equipment_blocks": screen.policy.equipment_required,
         "sound_unasked": any(item.point == "speakers" and item.severity is Severity.UNKNOWN for item in findings),
     }
@@ -121,7 +121,6 @@ def _needs(limits: EquipmentLimits) -> list[str]:
 
 
 def _row(finding: Finding, screen: Screen) -> Row:
-    test = _TESTS.get(finding.point, "")
     return Row(
         finding.point,
         _label(finding.point),
@@ -129,7 +128,6 @@ def _row(finding: Finding, screen: Screen) -> Row:
         _needed(finding, screen),
         finding.severity.value,
         _state(finding),
-        test if finding.point in ("camera", "microphone", "speakers", "down") else "",
     )
 
 

@@ -212,6 +212,7 @@
       this.live = template.content.firstElementChild.cloneNode(true);
       for (const name of names) this.live.querySelector(`[data-live-row="${name}"]`).hidden = false;
       this.remount();
+      pex.frame.reveal(this.live);
     }
 
     /* A new version of the screen takes over what is running. */
