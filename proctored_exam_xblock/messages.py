@@ -73,6 +73,9 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "password_locked": lambda p: (
         _("Too many wrong passwords. Wait %(wait)s before the next try.") % {"wait": _minutes(p)}
     ),
+    "too_many_requests": lambda p: (
+        _("Too many tests of the connection in a short time. Try again in %(wait)s.") % {"wait": _minutes(p)}
+    ),
     "window_lost": lambda p: _("The exam is open in another window. Nothing can be written from this one."),
     "window_busy": lambda p: (
         ngettext(

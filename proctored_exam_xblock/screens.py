@@ -65,7 +65,7 @@ def links(dossier: Dossier) -> presenter.Links:
         backend_name=backend.verbose_name,
         capabilities=frozenset(capability.value for capability in backend.capabilities),
         help_phones=backend.help_phones,
-        unsupported_systems=backend.unsupported_systems,
+        equipment_limits=backend.limits,
         outline=tuple((part.title, len(part.questions)) for part in dossier.paper.parts),
     )
 

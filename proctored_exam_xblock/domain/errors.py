@@ -278,6 +278,13 @@ class UnknownAnswer(ExamError):
     status = 422
 
 
+class TooManyRequests(ExamError):
+    """More requests of a kind than anybody needs; params: ``seconds`` (int, until the next one is taken)."""
+
+    code = "too_many_requests"
+    status = 429
+
+
 class EmailAlias(ExamError):
     """The service's mails do not reach an address with an alias, like name+tag@example.org (R-PE-4)."""
 

@@ -26,6 +26,7 @@ from ..domain.errors import (
     NotAllowedNow,
     NotSignedIn,
     PayloadTooLarge,
+    TooManyRequests,
     UnsupportedMediaType,
     ViewedByAnother,
 )
@@ -161,7 +162,8 @@ def _refusal(error: ExamError, caller: Caller | None, body: dict[str, Any], now:
     }
     if "revision" in error.params:
         payload["revision"] = error.params["revision"]
-    if caller is not None and caller.user_id is not None and error.status in (403, 409, 429):
+    wants_screen = error.status in (403, 409, 429) and not isinstance(error, TooManyRequests)
+    if caller is not None and caller.user_id is not None and wants_screen:
         try:
             payload |= _state(entry.load(caller, now), body, now)
         except ExamError as second:

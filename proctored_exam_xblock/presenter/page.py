@@ -35,7 +35,11 @@ SCRIPTS = (
     "student.js",
 )
 """Files below ``static/proctored_exam_xblock/js``, classic scripts in load order."""
-STYLES = ("exam.css",)
+CHECK_SCRIPTS = ("equipment-facts.js", "equipment-media.js", "equipment-network.js", "equipment-check.js")
+"""Likewise; the page asks for them at the first click on the check of the equipment."""
+SAMPLE = "equipment-sample.bin"
+"""Bytes that cannot be compressed, below ``static/proctored_exam_xblock``: what the download is measured with."""
+STYLES = ("exam.css", "equipment.css")
 """Files below ``static/proctored_exam_xblock/css``."""
 
 _POLL_SECONDS = {

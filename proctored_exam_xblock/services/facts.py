@@ -14,6 +14,7 @@ from .. import compat
 from ..backends.base import Backend, Capability
 from ..domain import clock
 from ..domain.attempt import OVER, AppointmentState, ReviewState, State
+from ..domain.equipment import findings_on_file
 from ..domain.grading import Score, passed
 from ..domain.journey import AppointmentFacts, AttemptFacts, Facts, OnboardingFacts, PartFacts, PersonFacts
 from ..domain.policy import ExamPolicy, Unlock
@@ -134,6 +135,7 @@ def _onboarding(
         information_saved_at=profile.updated_at if profile is not None and complete else None,
         equipment_checked_at=candidacy.equipment_checked_at,
         equipment_warnings=tuple(candidacy.equipment.get("warnings", ())),
+        equipment_findings=findings_on_file(candidacy.equipment),
     )
 
 
