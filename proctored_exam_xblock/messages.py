@@ -127,6 +127,7 @@ def reason(code: str) -> str:
         "never_opens": _("The proctoring service cannot open the exam by itself: a password is needed."),
         "needs_appointments": _("The proctoring service works with appointments only."),
         "shorter_than_exam": _("The opening hours are shorter than the exam."),
+        "practice_alone": _("In a practice exam the candidate is alone: no proctoring service, no exam-wide password."),
         "not_a_mapping": _("The settings must be a JSON object."),
     }
     return sentences.get(code, _("This value is not valid."))

@@ -38,6 +38,7 @@ class ExamHandlers(PreparingHandlers, ExamDayHandlers):
         "save_draft",
         "submit_part",
         "finish",
+        "try_again",
     )
 
     @XBlock.handler

@@ -8,6 +8,7 @@ from __future__ import annotations
 from .links import Links
 from .page import SCRIPTS, STYLES, render, render_slots
 from .plain import (
+    Help,
     render_author_form,
     render_author_summary,
     render_launch_form,
@@ -18,6 +19,7 @@ from .plain import (
 __all__ = [
     "SCRIPTS",
     "STYLES",
+    "Help",
     "Links",
     "render",
     "render_author_form",

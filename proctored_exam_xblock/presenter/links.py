@@ -22,8 +22,11 @@ class Links:
         backend_name: the proctoring service's name, as shown.
         capabilities: the backend's declared capabilities, by value.
         help_phones: the backend's own numbers, shown after the exam's.
+        help_emails: the backend's own addresses, shown after the exam's.
         unsupported_systems: systems the vendor refuses (``linux``, ``windows_xp``, ``chromeos``, ``ios``, ``android``).
         outline: title and number of questions of each part, shown before the start.
+        practice: the practice exam that prepares for this one, or ''.
+        prepares_for: on a practice exam, the exam that it prepares for, or ''.
     """
 
     enrol: str = ""
@@ -35,8 +38,11 @@ class Links:
     backend_name: str = ""
     capabilities: frozenset[str] = frozenset()
     help_phones: tuple[str, ...] = ()
+    help_emails: tuple[str, ...] = ()
     unsupported_systems: tuple[str, ...] = ()
     outline: tuple[tuple[str, int], ...] = ()
+    practice: str = ""
+    prepares_for: str = ""
 
     @property
     def has_room(self) -> bool:

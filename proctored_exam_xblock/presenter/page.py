@@ -34,7 +34,7 @@ SCRIPTS = (
     "student.js",
 )
 """Files below ``static/proctored_exam_xblock/js``, classic scripts in load order."""
-STYLES = ("exam.css",)
+STYLES = ("exam.css", "preparing.css")
 """Files below ``static/proctored_exam_xblock/css``."""
 
 _POLL_SECONDS = {
