@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .. import compat
 from ..backends import registry
 from ..domain.errors import Gone, NotConfigured
-from ..models import Appointment, Exam
+from ..models import Appointment
 from . import exams, proctoring
 
 
@@ -23,7 +23,7 @@ class Contacts:
 
 def of_exam(usage_key: str) -> Contacts:
     """Empty when the exam is not known yet."""
-    exam = Exam.objects.select_related("current_version").filter(usage_key=usage_key).first()
+    exam = exams.rows().filter(usage_key=usage_key).first()
     if exam is None or exam.current_version is None:
         return Contacts()
     policy = exams.snapshot(exam.current_version).policy

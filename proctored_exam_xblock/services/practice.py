@@ -94,7 +94,7 @@ def _code(dossier: Dossier) -> str:
 
 def _in_exam(dossier: Dossier) -> Aside:
     key = dossier.policy.practice_exam
-    exam = Exam.objects.select_related("current_version").filter(usage_key=key).first()
+    exam = exams.rows().filter(usage_key=key).first()
     if exam is not None and not _is_practice_of(exam, dossier.exam):
         return Aside()
     url = _address(key)
@@ -134,8 +134,8 @@ def _address(usage_key: str) -> str:
 
 def _prepared_for(practice: Exam) -> Exam | None:
     """The exam of the same course whose policy names this practice."""
-    others = Exam.objects.filter(course_key=practice.course_key, current_version__isnull=False).exclude(pk=practice.pk)
-    for exam in others.select_related("current_version").defer("current_version__policy", "current_version__paper"):
+    others = exams.rows().filter(course_key=practice.course_key, current_version__isnull=False)
+    for exam in others.exclude(pk=practice.pk):
         assert exam.current_version is not None
         if exams.snapshot(exam.current_version).policy.practice_exam == practice.usage_key:
             return exam
