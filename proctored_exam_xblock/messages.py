@@ -139,6 +139,7 @@ def reason(code: str) -> str:
         "needs_appointments": _("The proctoring service works with appointments only."),
         "shorter_than_exam": _("The opening hours are shorter than the exam."),
         "address": _("Write an address that begins with https:// or with /."),
+        "practice_alone": _("In a practice exam the candidate is alone: no proctoring service, no exam-wide password."),
         "not_a_mapping": _("The settings must be a JSON object."),
     }
     return sentences.get(code, _("This value is not valid."))

@@ -15,6 +15,7 @@ from .clock import latest_end, unlock_lapses_at, window_end
 from .equipment import Finding
 from .errors import NotAllowedNow, NotEligible
 from .policy import ExamPolicy
+from .practice import Around
 from .questions import Answers, Layout, Paper
 from .refunds import PaymentFacts
 
@@ -183,6 +184,8 @@ class Facts:
     """None where nobody asked: the exam is free, or begun."""
     opens_by_room: bool = False
     """The state of the vendor's room opens this exam, no code does (R-PE-1)."""
+    practice: Around = field(default_factory=Around)
+    """What screens tell of practice (R-X-18); no decision reads it."""
 
     @property
     def room_open_at(self) -> datetime | None:
@@ -229,6 +232,8 @@ ACTIONS: Mapping[Phase, frozenset[Action]] = {
     Phase.MISSED: frozenset(),
     Phase.CLOSED: frozenset(),
 }
+PRACTICE_ENDS = frozenset({Phase.SUBMITTED, Phase.RESULT, Phase.INVALIDATED, Phase.INTERRUPTED, Phase.MISSED})
+"""Where a practice exam tells what would have failed and, while its window is open, may be tried again (R-X-18)."""
 
 
 def onboarding_steps(facts: Facts, policy: ExamPolicy) -> dict[str, bool]:
@@ -275,7 +280,10 @@ def decide(facts: Facts, policy: ExamPolicy, now: datetime) -> Journey:
         now: aware UTC instant, read once at the request's entry.
     """
     phase, next_change = _phase(facts, policy, now)
-    return Journey(phase, ACTIONS[phase], next_change)
+    actions = ACTIONS[phase]
+    if policy.practice and phase in PRACTICE_ENDS and now < window_end(policy):
+        actions |= {Action.TRY_AGAIN}
+    return Journey(phase, actions, next_change)
 
 
 def _phase(facts: Facts, policy: ExamPolicy, now: datetime) -> tuple[Phase, datetime | None]:

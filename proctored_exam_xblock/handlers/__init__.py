@@ -39,6 +39,7 @@ class ExamHandlers(PreparingHandlers, ExamDayHandlers):
         "save_draft",
         "submit_part",
         "finish",
+        "try_again",
     )
 
     @XBlock.handler

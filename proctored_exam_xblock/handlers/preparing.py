@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import presenter
-from ..services import booking, enrolment, equipment
+from ..services import booking, enrolment, equipment, practice
 from .request import Answer, Request, exam_handler
 
 
@@ -59,3 +59,8 @@ class PreparingHandlers:
     def cancel(self, request: Request) -> Answer:
         """R-FUN-9."""
         return Answer(booking.cancel(request.caller, request.now))
+
+    @exam_handler
+    def try_again(self, request: Request) -> Answer:
+        """R-X-18."""
+        return Answer(practice.try_again(request.caller, request.now))

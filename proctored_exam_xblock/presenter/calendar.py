@@ -55,6 +55,7 @@ def context(screen: Screen) -> dict[str, object]:
         "window_last": dates.numeric_day(policy.last_day, screen.locale),
         "lead_hours": 0 if facts.lead_time_waived else policy.lead_time_hours,
         "earliest": _moment(screen, first) if first else "",
+        "earliest_iso": dates.iso(first) if first else "",
         "opening": _opening(screen),
     }
 

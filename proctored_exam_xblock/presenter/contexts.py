@@ -12,7 +12,7 @@ from ..domain.attempt import IDENTITY_MISSING, AppointmentState, State
 from ..domain.clock import latest_end, whole_duration, window_end
 from ..domain.journey import Action, Phase
 from ..domain.policy import Unlock
-from . import calendar, dates, equipment, information, payment, sitting, zones
+from . import calendar, dates, equipment, information, payment, practice, preparation, sitting, zones
 from . import room as room_words
 from .screen import Screen
 
@@ -31,6 +31,7 @@ def common(screen: Screen) -> Context:
         "duration": dates.span(whole_duration(policy, screen.facts.extra_time), screen.locale),
         "extra": dates.span(screen.facts.extra_time, screen.locale) if screen.facts.extra_time else "",
         "certification_number": attempt.certification_number if attempt else "",
+        **practice.context(screen),
     }
 
 
@@ -91,6 +92,7 @@ def _notice(code: str) -> str:
         "move_confirmed": _("Your appointment was moved."),
         "vendor_cancelled": _("The proctoring service cancelled your appointment. Please choose another time."),
         "by_staff": _("The course team made this appointment for you. Please read it again."),
+        "practice_again": _("A new try is open. Choose a time, as for the exam itself."),
         "second_appointment": _("A second appointment is offered to you, with priority."),
     }.get(code, _("Your appointment changed. Please read it again."))
 
@@ -100,7 +102,7 @@ def booking(screen: Screen) -> Context:
     refused = facts is not None and facts.state is AppointmentState.REFUSED
     notice = _notice(facts.notice or "refused") if refused and facts else ""
     if not notice and screen.facts.second_appointment:
-        notice = _notice("second_appointment")
+        notice = _notice("practice_again" if screen.policy.practice else "second_appointment")
     return {
         **calendar.context(screen),
         **information.form_context(screen),
@@ -111,14 +113,20 @@ def booking(screen: Screen) -> Context:
 
 
 def booked(screen: Screen) -> Context:
-    found = {**_appointment(screen), **equipment.context(screen), **payment.context(screen), "movable": False}
+    found = {
+        **_appointment(screen),
+        **equipment.context(screen),
+        **payment.context(screen),
+        **preparation.context(screen),
+        "movable": False,
+    }
     if found.get("may_move") and found.get("moves_left"):
         found |= {**calendar.context(screen), **information.form_context(screen), "movable": True}
     return found
 
 
 def available(screen: Screen) -> Context:
-    return {**_appointment(screen), **equipment.context(screen)}
+    return {**_appointment(screen), **equipment.context(screen), **preparation.context(screen)}
 
 
 def room(screen: Screen) -> Context:
@@ -149,21 +157,11 @@ def unlocked(screen: Screen) -> Context:
         "extra": dates.span(extra, screen.locale) if extra else "",
         "outline": outline,
         "total": sum(count for _title, count in outline),
-        "rules": [_RULES[code]() for code in policy.forbidden if code in _RULES],
+        **preparation.rules_context(policy),
         "lapses_at": dates.hour(lapses, screen.zone) if lapses else "",
         "stays_open": stays_open,
         "discard": policy.expiry.value == "discard",
     }
-
-
-_RULES: Mapping[str, Callable[[], str]] = {
-    "internet": lambda: _("no Internet, beyond this page"),
-    "applications": lambda: _("no other application"),
-    "documents": lambda: _("no book, manual or document"),
-    "calculator": lambda: _("no calculator"),
-    "paper": lambda: _("no pen, paper or draft"),
-    "headphones": lambda: _("no headphones or earphones"),
-}
 
 
 def paused(screen: Screen) -> Context:

@@ -14,7 +14,7 @@ def for_phase(phase: Phase) -> dict[str, str]:
     if phase in (Phase.BOOKING, Phase.BOOKED):
         found |= _booking()
     if phase in (Phase.BOOKED, Phase.AVAILABLE):
-        found |= _countdown()
+        found |= _countdown() | {"prepared": _("{done} of {total}")}
     if phase in (Phase.ONBOARDING, Phase.BOOKING, Phase.BOOKED, Phase.AVAILABLE):
         found |= equipment.texts()
     if phase is Phase.BOOKED:

@@ -123,6 +123,13 @@ def _person(candidacy: Candidacy, profile: CandidateProfile | None, appointment:
     return PersonFacts(candidacy.user_id, user.get_username(), first, last, user.email, **known)
 
 
+def without_file(user_id: int) -> PersonFacts:
+    """Somebody who has no file and may have none, for the message that asks why (R-FUN-23)."""
+    user = get_user_model().objects.get(pk=user_id)
+    first, last = compat.host().full_name(user_id)
+    return PersonFacts(user_id, user.get_username(), first, last, user.email)
+
+
 def _onboarding(
     candidacy: Candidacy, profile: CandidateProfile | None, fields: tuple[str, ...], person: PersonFacts
 ) -> OnboardingFacts:

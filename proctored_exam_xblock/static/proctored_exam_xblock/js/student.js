@@ -18,6 +18,8 @@
       button.hasAttribute("data-pex-open-calendar")
         ? panel.movePane("calendar")
         : panel.act(button, "move", { start: panel.calendar.start }),
+    bookNext: (panel, button) => panel.act(button, "book", { start: button.dataset.start }),
+    tryAgain: (panel, button) => panel.act(button, "try_again"),
     keep: (panel) => panel.movePane("appointment"),
     cancel: (panel, button) => panel.open("cancel", () => panel.act(button, "cancel")),
     launch: (panel, button) =>
