@@ -10,8 +10,11 @@ from django.utils import translation
 from . import compat, messages, presenter
 from .domain.errors import ExamError, NotSignedIn
 from .domain.journey import Phase
-from .services import entry, proctoring
+from .services import booking, entry, proctoring
 from .services.dossier import Caller, Dossier
+
+_WITH_CALENDAR = (Phase.BOOKING, Phase.BOOKED, Phase.AVAILABLE, Phase.INTERRUPTED, Phase.MISSED)
+"""What these say depends on which slots have a seat left."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def refused(error: ExamError, now: datetime) -> FirstScreen:
 
 def html(dossier: Dossier) -> str:
     """The dossier's screen."""
-    facts = dossier.facts
+    facts = booking.with_calendar(dossier) if dossier.journey.phase in _WITH_CALENDAR else dossier.facts
     if facts.appointment is not None:
         appointment = replace(facts.appointment, launch_url=proctoring.launch_url(dossier))
         facts = replace(facts, appointment=appointment)

@@ -56,6 +56,7 @@ class Visitor:
         }
         first, second = self.starts()
         costs["slots"] = self.post("slots", date=first.date().isoformat())
+        costs["hold_slot"] = self.post("hold_slot", start=first.isoformat())
         costs["book"] = self.post("book", start=first.isoformat())
         costs["move"] = self.post("move", start=second.isoformat())
         costs["cancel"] = self.post("cancel")
