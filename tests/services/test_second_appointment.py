@@ -135,7 +135,7 @@ def test_full_slots_are_no_slots(exam: World, alex: Caller) -> None:
         start = SLOT.replace(day=4) + timedelta(minutes=hour)
         Seat.objects.create(exam=dossier.exam, start=start, taken=2)
     assert "ask_second" in dossier.journey.actions
-    assert why_not(exam, alex) == "no_slot"
+    assert why_not(exam, alex) == "short_notice"
     Seat.objects.filter(start=SLOT.replace(day=4)).update(taken=1)
     assert second.ask_second(alex, exam.clock()).journey.phase == "booking"
 
