@@ -57,7 +57,7 @@ def slots(caller: Caller, day: date, now: datetime) -> tuple[Dossier, Sequence[S
 def _seats_left(dossier: Dossier, first: datetime, last: datetime) -> dict[datetime, int]:
     """Of slots that anybody has; a seat that is held for this candidate is theirs to have."""
     exam, now, limit = dossier.exam, dossier.now, dossier.policy.seats_per_slot
-    taken = seats.taken_between(exam, first, last, now, dossier.own.pk)
+    taken = seats.taken_for(exam, first, last, now, dossier.own.pk)
     if any(loose for _, loose in taken.values()):
         holds.release_expired(now, exam=exam, start__gte=first, start__lt=last)
     return {start: max(0, limit - count + loose) for start, (count, loose) in taken.items()}
@@ -70,7 +70,7 @@ def with_calendar(dossier: Dossier) -> Facts:
     first = min(clock.window_start(present), clock.window_start(following))
     last = max(clock.window_end(present), clock.window_end(following))
     limit = (present if active(dossier) else following).seats_per_slot
-    taken = seats.taken_between(dossier.exam, first, last, dossier.now, dossier.own.pk, at_least=limit)
+    taken = seats.taken_for(dossier.exam, first, last, dossier.now, dossier.own.pk, at_least=limit)
     full = frozenset(start for start, (count, loose) in taken.items() if count - loose >= limit)
     row = holds.of(dossier.own)
     held = HoldFacts(row.start, row.expires_at) if row is not None and row.expires_at > dossier.now else None

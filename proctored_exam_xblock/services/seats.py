@@ -38,7 +38,13 @@ def release(exam: Exam, start: datetime) -> None:
     Seat.objects.filter(exam=exam, start=start, taken__gt=0).update(taken=F("taken") - 1)
 
 
-def taken_between(
+def taken_between(exam: Exam, first: datetime, last: datetime) -> dict[datetime, int]:
+    """Seats taken per slot with ``first <= start < last``, those that are held included."""
+    rows = Seat.objects.filter(exam=exam, start__gte=first, start__lt=last)
+    return dict(rows.values_list("start", "taken"))
+
+
+def taken_for(
     exam: Exam, first: datetime, last: datetime, now: datetime, candidacy_id: int, *, at_least: int = 1
 ) -> dict[datetime, tuple[int, int]]:
     """Slots with ``first <= start < last`` of which ``at_least`` so many seats are taken, in one statement.
