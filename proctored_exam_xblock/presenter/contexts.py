@@ -12,7 +12,7 @@ from ..domain.attempt import IDENTITY_MISSING, AppointmentState, State
 from ..domain.clock import latest_end, whole_duration
 from ..domain.journey import Phase
 from ..domain.policy import Unlock
-from . import calendar, changes, dates, information, sitting, zones
+from . import calendar, changes, dates, equipment, information, payment, sitting, zones
 from . import room as room_words
 from .screen import Screen
 
@@ -91,12 +91,19 @@ def booking(screen: Screen) -> Context:
     notice = _notice(facts.notice or "refused") if refused and facts else ""
     if not notice and screen.facts.second_appointment:
         notice = _notice("second_appointment")
-    shown = {**calendar.context(screen), **information.form_context(screen), "notice": notice}
-    return {**shown, "calendar_zone": shown["zone_label"]}
+    shown = {**calendar.context(screen), **information.form_context(screen)}
+    return {
+        **shown,
+        **equipment.context(screen),
+        **payment.context(screen),
+        "calendar_zone": shown["zone_label"],
+        "notice": notice,
+    }
 
 
 def booked(screen: Screen) -> Context:
-    found = {**_appointment(screen), **information.equipment_context(screen), **changes.context(screen)}
+    around = {**equipment.context(screen), **payment.context(screen)}
+    found = {**_appointment(screen), **around, **changes.context(screen)}
     if found["movable"]:
         shown = {**calendar.context(screen), **information.form_context(screen)}
         found = {**shown, **found, "calendar_zone": shown["zone_label"]}
@@ -104,7 +111,7 @@ def booked(screen: Screen) -> Context:
 
 
 def available(screen: Screen) -> Context:
-    found = {**_appointment(screen), **information.equipment_context(screen)}
+    found = {**_appointment(screen), **equipment.context(screen)}
     return {**found, **changes.context(screen)} if found["has_appointment"] else found
 
 
