@@ -10,9 +10,12 @@ from django.utils import translation
 from . import compat, messages, presenter
 from .domain.errors import ExamError, NotSignedIn
 from .domain.journey import Phase, is_paid
-from .services import entry, help_line, practice, proctoring, shops
+from .services import booking, entry, help_line, practice, proctoring, shops
 from .services.dossier import Caller, Dossier
 from .services.facts import without_file
+
+_WITH_CALENDAR = (Phase.BOOKING, Phase.BOOKED, Phase.AVAILABLE, Phase.INTERRUPTED, Phase.MISSED)
+"""What these say depends on which slots have a seat left."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ def refused(error: ExamError, usage_key: str, now: datetime) -> FirstScreen:
 def html(dossier: Dossier) -> str:
     """The dossier's screen."""
     aside = practice.aside(dossier)
-    facts = replace(dossier.facts, practice=aside.around)
+    facts = booking.with_calendar(dossier) if dossier.journey.phase in _WITH_CALENDAR else dossier.facts
+    facts = replace(facts, practice=aside.around)
     if facts.person is None and dossier.caller.user_id is not None:
         facts = replace(facts, person=without_file(dossier.caller.user_id))
     if facts.appointment is not None:

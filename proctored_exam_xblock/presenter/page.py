@@ -23,6 +23,7 @@ SCRIPTS = (
     "net.js",
     "clock.js",
     "frame.js",
+    "hold.js",
     "calendar.js",
     "equipment.js",
     "rehearsal.js",

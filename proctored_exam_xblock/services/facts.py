@@ -81,7 +81,25 @@ def facts_of(
         payment=payment,
         holds_window=attempt is not None and holds_window(attempt, window),
         opens_by_room=Capability.LIVE_STATUS in backend.capabilities and policy.unlock is Unlock.NONE,
+        taken_before=_taken_before(candidacy, rows.appointment, attempt),
+        seconds_by_rule=candidacy.seconds_by_rule,
     )
+
+
+_SPENT = (AppointmentState.USED, AppointmentState.MISSED)
+
+
+def _taken_before(candidacy: Candidacy, last: Appointment | None, attempt: Attempt | None) -> int:
+    """Appointments used or missed before the present or the next one; asked of the database only where there were
+    several."""
+    if last is None:
+        return 0
+    over = attempt is None and candidacy.second_appointment and last.state in _SPENT
+    earlier = (
+        last.number > 1
+        and Appointment.objects.filter(candidacy=candidacy, number__lt=last.number, state__in=_SPENT).count()
+    )
+    return int(over) + int(earlier)
 
 
 def _allowance(backend: Backend, candidacy: Candidacy, exam: Exam) -> timedelta:

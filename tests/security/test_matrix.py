@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 HANDLERS = (
     *("screen", "open_window", "accept_terms", "confirm_name", "save_information", "record_equipment", "measure"),
-    *("slots", "book", "move", "cancel", "launch", "unlock", "claim_window"),
+    *("slots", "hold_slot", "book", "move", "cancel", "ask_second", "launch", "unlock", "claim_window"),
     *("start_sitting", "save_draft", "submit_part", "finish", "try_again"),
 )
 STATUS = {
@@ -28,6 +28,7 @@ STATUS = {
     "not_allowed_now": 409,
     "window_lost": 409,
     "time_over": 409,
+    "second_not_offered": 409,
     "platform": 403,
 }
 READS = {"screen": "ok", "open_window": "ok"}
@@ -52,8 +53,8 @@ def learner(**answers: str) -> dict[str, str]:
 CANDIDATE: dict[str, dict[str, str]] = {
     "not_eligible": OUTSIDER,
     "onboarding": NEWCOMER,
-    "booking": learner(**CHECKS, save_information="ok", slots="ok", book="ok"),
-    "booked": learner(**CHECKS, save_information="ok", slots="ok", move="ok", cancel="ok"),
+    "booking": learner(**CHECKS, save_information="ok", slots="ok", hold_slot="ok", book="ok"),
+    "booked": learner(**CHECKS, save_information="ok", slots="ok", hold_slot="ok", move="ok", cancel="ok"),
     "available": learner(**CHECKS, cancel="ok"),
     "room": learner(unlock="ok"),
     "unlocked": learner(unlock="ok", start_sitting="ok"),
@@ -63,8 +64,8 @@ CANDIDATE: dict[str, dict[str, str]] = {
     "expired": learner(save_draft="time_over", submit_part="time_over", finish="ok"),
     "result": learner(finish="ok"),
     "invalidated": learner(finish="ok"),
-    "interrupted": learner(),
-    "missed": learner(),
+    "interrupted": learner(ask_second="second_not_offered"),
+    "missed": learner(ask_second="second_not_offered"),
     "closed": learner(),
 }
 SECOND_WINDOW = {
