@@ -10,7 +10,7 @@ from django.utils import translation
 from . import compat, messages, presenter
 from .domain.errors import ExamError, NotSignedIn
 from .domain.journey import Phase
-from .services import entry, proctoring
+from .services import calendar_links, entry, proctoring
 from .services.dossier import Caller, Dossier
 
 
@@ -60,6 +60,7 @@ def links(dossier: Dossier) -> presenter.Links:
         dashboard=host.dashboard_url(),
         account=host.account_url(),
         equipment=backend.settings.get("equipment_url", backend.equipment_url),
+        calendar=calendar_links.address(dossier),
         course_title=host.course_title(course),
         backend_name=backend.verbose_name,
         capabilities=frozenset(capability.value for capability in backend.capabilities),

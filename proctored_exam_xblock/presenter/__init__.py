@@ -5,7 +5,9 @@ Answer keys: nothing here reads ``Choice.correct`` or ``Question.explanation``; 
 
 from __future__ import annotations
 
+from .calendar_file import render_calendar
 from .links import Links
+from .mails import Mail, render_mail
 from .page import SCRIPTS, STYLES, render, render_slots
 from .plain import (
     render_author_form,
@@ -19,11 +21,14 @@ __all__ = [
     "SCRIPTS",
     "STYLES",
     "Links",
+    "Mail",
     "render",
     "render_author_form",
     "render_author_summary",
+    "render_calendar",
     "render_launch_form",
     "render_launch_refused",
+    "render_mail",
     "render_refusal",
     "render_slots",
 ]

@@ -22,9 +22,10 @@ from ..domain.attempt import (
 )
 from ..domain.errors import AwaitingConfirmation, EmailAlias, ExamError, SlotNotOffered, VendorUnavailable
 from ..domain.journey import Action
+from ..domain.mail import Kind
 from ..domain.scheduling import SlotOffer, check_start, day_slots, may_move
 from ..models import Appointment, Candidacy, ExamVersion
-from . import appointments, audit, breaker, gate, outbox, proctoring, seats
+from . import appointments, audit, breaker, gate, mails, outbox, proctoring, seats
 from .dossier import Caller, Dossier
 from .entry import load, locked
 
@@ -148,6 +149,8 @@ def new_appointment(dossier: Dossier, start: datetime, *, implicit: bool = False
     )
     candidacy.second_appointment = False
     candidacy.save(update_fields=["second_appointment"])
+    if not with_vendor and not implicit:
+        mails.tell(Kind.CONFIRMED, appointment, dossier.now)
     return appointment
 
 
@@ -222,6 +225,7 @@ def cancel(caller: Caller, now: datetime) -> Dossier:
         for start in sorted(held):
             seats.release(dossier.exam, start)
         audit.record(dossier.own, "cancelled", now, caller.actor, appointment=appointment.pk)
+        mails.tell(Kind.CANCELLED, appointment, now, actor=caller.actor)
         if has_calendar(dossier):
             tell_vendor(dossier, appointment, "cancel")
     return load(caller, now)

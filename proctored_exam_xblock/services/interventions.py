@@ -21,9 +21,10 @@ from ..domain.attempt import (
 )
 from ..domain.errors import FileIncomplete, InvalidField, NotAllowedNow
 from ..domain.journey import Action, ready_to_book
+from ..domain.mail import Kind
 from ..domain.scheduling import check_start
 from ..models import Appointment, Attempt, AuditEntry, Incident
-from . import appointments, audit, booking, ending, gate, outbox, review, seats, sitting
+from . import appointments, audit, booking, ending, gate, mails, outbox, review, seats, sitting
 from .dossier import Dossier, of_candidacy
 from .entry import load, locked
 
@@ -165,6 +166,7 @@ def book_for(
             return appointment
         if moved:
             _move_to(dossier, appointment, start, limit)
+            mails.tell(Kind.CHANGED, appointment, now, actor=actor)
         elif appointment.state == AppointmentState.REQUESTED:
             appointments.confirm(dossier, appointment, actor)
         appointment.notice = "by_staff"
@@ -334,6 +336,7 @@ def grant_second_appointment(
         audit.record(
             candidacy, "second_granted", now, actor, attempt=attempt, waive_lead_time=waive_lead_time, reason=reason
         )
+        mails.tell(Kind.SECOND, attempt or appointment, now)
 
 
 def _step(dossier: Dossier, event: Event) -> Attempt:
