@@ -61,6 +61,7 @@ class CalendarEntry:
         uid: the same for ever.
         sequence: rises with each change that calendars must hear of (RFC 5545, 3.8.7.4).
         start: aware.
+        is_online: no place has to be gone to.
         duration: with the candidate's extra time.
         organizer, attendee: addresses; '' in a file that invites nobody.
         alarms: how long before it rings.
@@ -75,6 +76,7 @@ class CalendarEntry:
     room: str
     url: str
     method: Method
+    is_online: bool = True
     cancelled: bool = False
     organizer: str = ""
     attendee: str = ""
@@ -92,6 +94,7 @@ class Letter:
         ends_at: last instant at which the exam may be begun.
         window_end: when the exam period is over.
         room: the proctoring service's name where it has a room to enter.
+        is_watched: a person, in that room or on site, lets the candidate begin.
         url: the exam's page.
         dashboard: where results appear; absolute.
         by: who cancelled or changed it: ``candidate``, ``vendor`` or ``staff``.
@@ -117,6 +120,7 @@ class Letter:
     duration: timedelta = timedelta(0)
     window_end: datetime | None = None
     room: str = ""
+    is_watched: bool = False
     by: str = ""
     hours: int = 0
     moves_left: int = 0

@@ -42,7 +42,7 @@ def _event(entry: CalendarEntry, language: str, now: datetime) -> Event:
     event.add("dtend", (entry.start + entry.duration).astimezone(UTC))
     event.add("summary", _line(entry.title))
     event.add("description", _description(entry, language))
-    event.add("location", _line(_("Online, in the course “%(course)s”") % {"course": entry.course_title}))
+    event.add("location", _line(_where(entry)))
     if entry.url:
         event.add("url", entry.url)
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
@@ -57,6 +57,11 @@ def _event(entry: CalendarEntry, language: str, now: datetime) -> Event:
         alarm.add("trigger", -ahead)
         event.add_component(alarm)
     return event
+
+
+def _where(entry: CalendarEntry) -> str:
+    place = _("Online, in the course “%(course)s”") if entry.is_online else _("On site, course “%(course)s”")
+    return place % {"course": entry.course_title}
 
 
 def _invite(event: Event, entry: CalendarEntry) -> None:

@@ -10,9 +10,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from ..domain.mail import Letter
-from . import dates
+from . import dates, mail_words
 from .engine import template, text_template
-from .mail_words import Message, Words
+from .mail_parts import Message, Words
 
 _LONGEST_SUBJECT = 180
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -32,7 +32,7 @@ def render_mail(letter: Letter) -> Mail:
     """The e-mail in the letter's language."""
     with translation.override(letter.language):
         words = Words(_tamed(letter))
-        message = words.message()
+        message = mail_words.message(words)
         context = _context(words, message)
         return Mail(
             subject=message.subject[:_LONGEST_SUBJECT],

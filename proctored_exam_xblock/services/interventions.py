@@ -336,7 +336,8 @@ def grant_second_appointment(
         audit.record(
             candidacy, "second_granted", now, actor, attempt=attempt, waive_lead_time=waive_lead_time, reason=reason
         )
-        mails.tell(Kind.SECOND, attempt or appointment, now)
+        if about := attempt or appointment:
+            mails.tell(Kind.SECOND, about, now)
 
 
 def _step(dossier: Dossier, event: Event) -> Attempt:

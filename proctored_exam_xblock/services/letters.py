@@ -15,7 +15,7 @@ from ..backends.base import Capability
 from ..domain import clock
 from ..domain.attempt import AppointmentState, ReviewState
 from ..domain.mail import INVITATIONS, CalendarEntry, Kind, Letter, Method, is_too_late
-from ..domain.policy import ExamPolicy, SecondChance, zone_names
+from ..domain.policy import ExamPolicy, SecondChance, Unlock, zone_names
 from ..models import Appointment, Attempt, CandidateProfile, Mail
 from . import exams
 from .facts import is_out
@@ -164,6 +164,7 @@ def _of_appointment(row: Appointment, policy: ExamPolicy) -> dict[str, Any]:
         "ends_at": clock.latest_end(row.start, policy),
         "duration": timedelta(minutes=row.duration_minutes),
         "room": backend.verbose_name if Capability.ROOM in backend.capabilities else "",
+        "is_watched": Capability.ROOM in backend.capabilities or policy.unlock is not Unlock.NONE,
         "moves_left": max(0, policy.max_moves - row.moves),
     }
 
@@ -211,7 +212,7 @@ def _method(mail: Mail) -> Method | None:
     if kind is not Kind.CANCELLED:
         return None
     invited = Mail.objects.filter(
-        appointment_id=mail.appointment_id, kind__in=[kind.value for kind in INVITATIONS], state__in=_WENT_OUT
+        appointment=mail.appointment, kind__in=[kind.value for kind in INVITATIONS], state__in=_WENT_OUT
     )
     return Method.CANCEL if invited.exists() else None
 
@@ -246,6 +247,7 @@ def _entry(
         room=letter.room,
         url=letter.url,
         method=method,
+        is_online=bool(letter.room) or not letter.is_watched,
         cancelled=cancelled or method is Method.CANCEL,
         organizer=sender,
         attendee=address,
