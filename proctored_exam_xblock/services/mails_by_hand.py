@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from .. import compat
 from ..domain.errors import Gone, NotAllowedNow
@@ -46,13 +45,19 @@ def _change(
     owner = Mail.objects.filter(pk=mail_id).values_list("candidacy_id", flat=True).first()
     if owner is None:
         raise Gone()
+
+    def decide(row: Mail) -> dict[str, Any] | None:
+        is_held = row.claimed_until is not None and row.claimed_until >= now
+        if row.state not in states or is_held:
+            return None
+        again = {"data": {**row.data, "again": now.isoformat()}} if changes["state"] == "pending" else {}
+        return {"claimed_until": None, "last_error": "", **again, **changes}
+
     with transaction.atomic():
         candidacy = Candidacy.objects.select_for_update().get(pk=owner)
-        mail = Mail.objects.select_for_update().get(pk=mail_id)
-        free = Mail.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=now), pk=mail_id, state__in=states)
-        data = {**mail.data, "again": now.isoformat()} if changes["state"] == "pending" else mail.data
-        if not free.update(claimed_until=None, last_error="", data=data, **changes):
-            raise NotAllowedNow(phase=mail.state, reason="not_waiting")
+        if not postman.change(mail_id, decide):
+            raise NotAllowedNow(reason="not_waiting")
+        mail = Mail.objects.select_related("attempt").get(pk=mail_id)
         told = {"mail": mail.pk, "kind": mail.kind, "key": mail.key, "reason": reason.strip()}
         audit.record(candidacy, action, now, actor, attempt=mail.attempt, **told)
         postman.settle_alerts(now)

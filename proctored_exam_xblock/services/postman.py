@@ -2,7 +2,7 @@
 
 What takes long comes first: the text is made and the mail server answers before the row says ``handing_over``. A worker
 that dies until then leaves a claim that runs out, and the e-mail is sent by the next. One that dies after it leaves a
-row of which nobody knows: ``unsure``, for an operator. Never in a transaction.
+row of which nobody knows: ``unsure``, for an operator. Never inside another transaction.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.mail import EmailMessage, get_connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from .. import compat, conf
 from ..domain.mail import IN_ORDER
@@ -150,16 +151,40 @@ def _due(now: datetime) -> QuerySet[Mail]:
 
 def take(mail_id: int, now: datetime) -> Mail | None:
     """Claim one row; None when another worker was faster."""
-    free = Mail.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=now), pk=mail_id, state="pending")
-    if not free.update(claimed_until=now + LEASE, tries=F("tries") + 1):
+
+    def claim(row: Mail) -> dict[str, Any] | None:
+        is_free = row.state == "pending" and (row.claimed_until is None or row.claimed_until < now)
+        return {"claimed_until": now + LEASE, "tries": row.tries + 1} if is_free else None
+
+    if not change(mail_id, claim):
         return None
     whole = Mail.objects.select_related("candidacy__exam", "appointment__version", "attempt__version")
     return whole.defer("appointment__version__paper", "attempt__version__paper").get(pk=mail_id)
 
 
-def _held(mail: Mail, *states: str) -> QuerySet[Mail]:
-    """The number of tries tells one holder from the next, whose lease may look the same."""
-    return Mail.objects.filter(pk=mail.pk, state__in=states, tries=mail.tries)
+def change(mail_id: int, decide: Callable[[Mail], dict[str, Any] | None]) -> bool:
+    """One step of a row, judged as it is at this moment.
+
+    By its primary key and nothing else: rows that are looked for by the index that a step changes would be locked the
+    other way round, and two workers would wait for each other.
+
+    Args:
+        decide: the columns to write; None for no step.
+    """
+    with transaction.atomic():
+        row = Mail.objects.select_for_update().filter(pk=mail_id).first()
+        changes = decide(row) if row is not None else None
+        if row is None or changes is None:
+            return False
+        for name, value in changes.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(changes))
+    return True
+
+
+def _step(mail: Mail, *states: str, **changes: Any) -> bool:
+    """A step of whoever holds the row: the number of tries tells one holder from the next."""
+    return change(mail.pk, lambda row: changes if row.state in states and row.tries == mail.tries else None)
 
 
 def _send(mail: Mail, now: datetime, compose: Compose, outgoing: Outgoing, rng: random.Random) -> bool:
@@ -180,35 +205,36 @@ def _send(mail: Mail, now: datetime, compose: Compose, outgoing: Outgoing, rng: 
         raise
     name = str(message.extra_headers.get("Message-ID", ""))
     lease = {"claimed_until": now + LEASE, "message_id": name[:160]}
-    if not _held(mail, "pending").update(state="handing_over", **lease):
+    if not _step(mail, "pending", state="handing_over", **lease):
         return False  # our claim ran out meanwhile
     try:
         outgoing.hand_over(message)
     except _Refused as refusal:
-        _held(mail, "handing_over").update(state="pending")
+        _step(mail, "handing_over", state="pending")
         log.warning("e-mail %s was refused by the mail server", mail.pk)
         return _keep(mail, "refused", now, rng, forever=refusal.forever)
     except Exception as error:  # noqa: BLE001 - it may have been taken before the connection broke
         log.warning("e-mail %s: %s while it was handed over", mail.pk, type(error).__name__)
-        _held(mail, "handing_over").update(state="unsure", claimed_until=None, last_error="broke_off")
+        _step(mail, "handing_over", state="unsure", claimed_until=None, last_error="broke_off")
         _raise("mail_unsure", mail, now)
         outgoing.close()
         return False
     # Also when it was doubted meanwhile: it did leave, only slowly.
-    gone = _held(mail, "handing_over", "unsure").update(state="sent", sent_at=now, claimed_until=None, last_error="")
+    gone = {"state": "sent", "sent_at": now, "claimed_until": None, "last_error": ""}
+    is_ours = _step(mail, "handing_over", "unsure", **gone)
     settle_alerts(now)
-    return bool(gone)
+    return is_ours
 
 
 def _unsaid(mail: Mail, why: Unsaid, now: datetime) -> bool:
     if why.is_fault:
         _give_up(mail, why.reason, now)
     elif why.again_after is not None and now - _since(mail) < _patience():
-        _held(mail, "pending").update(claimed_until=None, due_at=now + why.again_after, last_error=why.reason)
+        _step(mail, "pending", claimed_until=None, due_at=now + why.again_after, last_error=why.reason)
     elif why.again_after is not None:
         _give_up(mail, why.reason, now)
     else:
-        _held(mail, "pending").update(state="dropped", claimed_until=None, last_error=why.reason)
+        _step(mail, "pending", state="dropped", claimed_until=None, last_error=why.reason)
     return False
 
 
@@ -217,12 +243,12 @@ def _keep(mail: Mail, error: str, now: datetime, rng: random.Random, *, forever:
     if forever or now - _since(mail) >= _patience():
         return _give_up(mail, error, now)
     wait = outbox.wait_after(mail.tries, rng, FIRST_WAIT)
-    _held(mail, "pending").update(claimed_until=None, due_at=now + wait, last_error=error)
+    _step(mail, "pending", claimed_until=None, due_at=now + wait, last_error=error)
     return False
 
 
 def _give_up(mail: Mail, error: str, now: datetime) -> bool:
-    if _held(mail, "pending").update(state="stuck", claimed_until=None, last_error=error):
+    if _step(mail, "pending", state="stuck", claimed_until=None, last_error=error):
         _raise("mail_stuck", mail, now)
     return False
 
@@ -246,13 +272,13 @@ def _first_due(mail: Mail) -> datetime:
 
 def _doubt(now: datetime) -> None:
     """Rows whose worker died while it handed them over: nobody knows, and nothing is sent twice by itself."""
-    lost = Mail.objects.filter(state="handing_over", claimed_until__lt=now)
-    for mail in list(lost.select_related("appointment")[:_MOST]):
-        if (
-            _held(mail, "handing_over")
-            .filter(claimed_until__lt=now)
-            .update(state="unsure", claimed_until=None, last_error="worker_died")
-        ):
+
+    def doubt(row: Mail) -> dict[str, Any] | None:
+        is_lost = row.state == "handing_over" and row.claimed_until is not None and row.claimed_until < now
+        return {"state": "unsure", "claimed_until": None, "last_error": "worker_died"} if is_lost else None
+
+    for mail in list(Mail.objects.filter(state="handing_over", claimed_until__lt=now)[:_MOST]):
+        if change(mail.pk, doubt):
             _raise("mail_unsure", mail, now)
 
 
