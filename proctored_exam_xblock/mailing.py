@@ -63,7 +63,7 @@ def _headers(mail: Mail, sender: str, now: datetime) -> dict[str, str]:
 
 def _attached(calendar: bytes, method: str) -> MIMEText:
     part = MIMEText(calendar.decode(), "calendar", "utf-8")
-    part.set_param("method", method)
+    part.replace_header("Content-Type", CALENDAR_TYPE.format(method=method))
     part.add_header("Content-Disposition", "attachment", filename="cancel.ics" if method == "CANCEL" else "invite.ics")
     return part
 

@@ -104,6 +104,12 @@ def test_whose_claim_ran_out_before_the_server_answered_sends_nothing(exam: Worl
     assert (row().state, len(OFFICE.arrived)) == ("sent", 1)
 
 
+def test_whose_claim_is_another_s_by_now_leaves_it_to_them(exam: World) -> None:
+    OFFICE.on_open = lambda: postman.take(row().pk, exam.clock() + postman.LEASE + timedelta(seconds=1))
+    assert send(exam) == 0
+    assert (row().state, row().tries, OFFICE.arrived) == ("pending", 2, [])
+
+
 # --- a server that does not take it ---------------------------------------------------------------------------------
 
 
