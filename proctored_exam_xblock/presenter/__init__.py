@@ -8,7 +8,7 @@ from __future__ import annotations
 from .calendar_file import render_calendar
 from .links import Links
 from .mails import Mail, render_mail
-from .page import SCRIPTS, STYLES, render, render_slots
+from .page import CHECK_SCRIPTS, SAMPLE, SCRIPTS, STYLES, render, render_slots
 from .plain import (
     render_author_form,
     render_author_summary,
@@ -18,6 +18,8 @@ from .plain import (
 )
 
 __all__ = [
+    "CHECK_SCRIPTS",
+    "SAMPLE",
     "SCRIPTS",
     "STYLES",
     "Links",
