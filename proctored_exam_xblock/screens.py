@@ -10,8 +10,11 @@ from django.utils import translation
 from . import compat, messages, presenter
 from .domain.errors import ExamError, NotSignedIn
 from .domain.journey import Phase
-from .services import entry, proctoring
+from .services import entry, proctoring, terms
 from .services.dossier import Caller, Dossier
+
+_WITH_TERMS = frozenset({Phase.ONBOARDING, Phase.BOOKING, Phase.BOOKED, Phase.AVAILABLE})
+"""Screens on which the accepted terms can be read again."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ def html(dossier: Dossier) -> str:
     if facts.appointment is not None:
         appointment = replace(facts.appointment, launch_url=proctoring.launch_url(dossier))
         facts = replace(facts, appointment=appointment)
+    if dossier.candidacy is not None and dossier.journey.phase in _WITH_TERMS:
+        facts = replace(facts, accepted_terms=terms.last_accepted(dossier.candidacy))
     return presenter.render(
         facts, dossier.journey, dossier.policy, dossier.now, links(dossier), dossier.caller.language
     )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import conf, models
 from ..services import decisions, interventions, review
+from . import preparing
 from .asking import ReasonForm, ask, report
 from .rows import ReadOnly
 
@@ -70,6 +71,8 @@ class CandidacyAdmin(ReadOnly):
     list_select_related = ("user", "exam")
     search_fields = ("user__username", "user__email", "last_name")
     exclude = ("equipment",)
+    readonly_fields = (preparing.steps, preparing.lacks)
+    inlines = (preparing.TermsAcceptanceInline,)
     actions = ("book", "unlock")
 
     @admin.action(description=gettext_lazy("Book or move by hand…"), permissions=["operate"])

@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from ..domain.terms import ServiceTerms, read_service_terms
+
 
 class Capability(StrEnum):
     """What a service can do.
@@ -276,6 +278,11 @@ class Backend:
     """True where an address like name+tag@example.org gets no mail (R-PE-4)."""
     unsupported_systems: ClassVar[tuple[str, ...]] = ()
     """Operating systems the vendor does not support: linux, windows_xp, chromeos, ios, android."""
+    own_terms: ClassVar[ServiceTerms | None] = None
+    """What the service asks candidates to accept beside the course's terms (R-FUN-3), if anything; an operator replaces
+    it, or takes it away, by the setting ``terms``."""
+    terms: ServiceTerms | None = None
+    """The same as set for this platform."""
     equipment_url: str = ""
     help_phones: tuple[str, ...] = ()
     help_emails: tuple[str, ...] = ()
@@ -284,6 +291,7 @@ class Backend:
     def __init__(self, settings: Mapping[str, Any], now: Callable[[], datetime]) -> None:
         self.settings = settings
         self.now = now
+        self.terms = read_service_terms(settings.get("terms"), self.own_terms)
 
     def slots(self, query: SlotQuery) -> tuple[datetime, ...] | None:
         """Starts the vendor offers, UTC, sorted; None when it takes every start of ours. Raises Unavailable or

@@ -12,9 +12,11 @@ from enum import StrEnum
 
 from .attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, ReviewState, State
 from .clock import latest_end, unlock_lapses_at, window_end
+from .eligibility import Missing
 from .errors import NotAllowedNow, NotEligible
 from .policy import ExamPolicy
 from .questions import Answers, Layout, Paper
+from .terms import Accepted, ServiceTerms, version_in_force
 
 ROOM_OPEN = "open"
 """The vendor lets the candidate begin."""
@@ -79,6 +81,8 @@ class PersonFacts:
     zipcode: str = ""
     country: str = ""
     time_zone: str = ""
+    name_is_verified: bool = False
+    """The platform compared the name with an identity document (edx-name-affirmation)."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +179,15 @@ class Facts:
     lead_time_waived: bool = False
     second_appointment: bool = False
     information_fields: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    """What keeps out who is not eligible (R-FUN-1)."""
+    account_name: tuple[str, str] = ("", "")
+    """First and family name as the platform has them now, verified where it says so."""
+    email_is_refused: bool = False
+    """The service cannot write to the account's address (R-PE-4): nothing can be booked with it."""
+    service_terms: ServiceTerms | None = None
+    accepted_terms: Accepted | None = None
+    """What was accepted last, word for word; read only for the screens that show it."""
     holds_window: bool = False
     opens_by_room: bool = False
     """The state of the vendor's room opens this exam, no code does (R-PE-1)."""
@@ -207,7 +220,7 @@ _PREPARING = frozenset({Action.SAVE_INFORMATION, Action.RECORD_EQUIPMENT})
 ACTIONS: Mapping[Phase, frozenset[Action]] = {
     Phase.NOT_ELIGIBLE: frozenset(),
     Phase.ONBOARDING: _PREPARING | {Action.ACCEPT_TERMS, Action.CONFIRM_NAME},
-    Phase.BOOKING: _PREPARING | {Action.SLOTS, Action.BOOK},
+    Phase.BOOKING: _PREPARING | {Action.CONFIRM_NAME, Action.SLOTS, Action.BOOK},
     Phase.BOOKED: _PREPARING | {Action.SLOTS, Action.MOVE, Action.CANCEL},
     Phase.AVAILABLE: frozenset({Action.RECORD_EQUIPMENT, Action.LAUNCH, Action.CANCEL}),
     Phase.ROOM: frozenset({Action.LAUNCH, Action.UNLOCK, Action.CLAIM_WINDOW}),
@@ -225,12 +238,17 @@ ACTIONS: Mapping[Phase, frozenset[Action]] = {
 }
 
 
+def terms_version(facts: Facts, policy: ExamPolicy) -> str:
+    """The version of the terms that has to be accepted: the course's and the service's together."""
+    return version_in_force(policy, facts.service_terms)
+
+
 def onboarding_steps(facts: Facts, policy: ExamPolicy) -> dict[str, bool]:
     """Each step by name and whether it is done; equipment is advice and never blocks (decided for all backends)."""
     done = facts.onboarding
     return {
         "equipment": done.equipment_checked_at is not None,
-        "terms": done.terms_accepted_at is not None and done.terms_version == policy.terms_version,
+        "terms": done.terms_accepted_at is not None and done.terms_version == terms_version(facts, policy),
         "name": done.name_confirmed_at is not None,
         "information": done.information_saved_at is not None or not facts.information_fields,
     }

@@ -12,7 +12,7 @@ from ..domain.attempt import IDENTITY_MISSING, AppointmentState, State
 from ..domain.clock import latest_end, whole_duration, window_end
 from ..domain.journey import Action, Phase
 from ..domain.policy import Unlock
-from . import calendar, dates, information, sitting, zones
+from . import calendar, dates, eligibility, information, sitting, steps, zones
 from . import room as room_words
 from .screen import Screen
 
@@ -101,18 +101,24 @@ def booking(screen: Screen) -> Context:
     notice = _notice(facts.notice or "refused") if refused and facts else ""
     if not notice and screen.facts.second_appointment:
         notice = _notice("second_appointment")
-    return {**calendar.context(screen), **information.form_context(screen), "notice": notice}
+    return {**calendar.context(screen), **information.form_context(screen), **_file(screen), "notice": notice}
+
+
+def _file(screen: Screen) -> Context:
+    """The candidate's file, folded away below what there is to do."""
+    return {**steps.file_context(screen), **steps.name_context(screen), "has_file": True}
 
 
 def booked(screen: Screen) -> Context:
-    found = {**_appointment(screen), **information.equipment_context(screen), "movable": False}
+    found = {**_appointment(screen), **information.equipment_context(screen), **_file(screen), "movable": False}
+    found |= {**information.form_context(screen), "edits_in_file": True}
     if found.get("may_move") and found.get("moves_left"):
-        found |= {**calendar.context(screen), **information.form_context(screen), "movable": True}
+        found |= {**calendar.context(screen), "movable": True}
     return found
 
 
 def available(screen: Screen) -> Context:
-    return {**_appointment(screen), **information.equipment_context(screen)}
+    return {**_appointment(screen), **information.equipment_context(screen), **_file(screen)}
 
 
 def room(screen: Screen) -> Context:
@@ -216,8 +222,8 @@ def closed(screen: Screen) -> Context:
 
 
 BY_PHASE: Mapping[Phase, Callable[[Screen], Context]] = {
-    Phase.NOT_ELIGIBLE: closed,
-    Phase.ONBOARDING: information.onboarding_context,
+    Phase.NOT_ELIGIBLE: eligibility.context,
+    Phase.ONBOARDING: steps.onboarding_context,
     Phase.BOOKING: booking,
     Phase.BOOKED: booked,
     Phase.AVAILABLE: available,

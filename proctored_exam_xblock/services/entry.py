@@ -60,7 +60,8 @@ def locked(caller: Caller, now: datetime) -> Iterator[Dossier]:
 
 def _eligible(dossier: Dossier) -> Dossier:
     if not dossier.facts.eligible:
-        raise NotEligible()
+        reason = dossier.facts.missing[0].code.value if dossier.facts.missing else ""
+        raise NotEligible(reason=reason)
     return dossier
 
 

@@ -11,7 +11,8 @@
         panel.apply(await panel.ask("record_equipment", found));
       }),
     acceptTerms: (panel, button) => panel.act(button, "accept_terms", { version: button.dataset.version }),
-    confirmName: (panel, button) => panel.act(button, "confirm_name"),
+    confirmName: (panel, button) => panel.act(button, "confirm_name", pex.form.nameChoice(button)),
+    changeName: (panel, button) => panel.act(button, "confirm_name", pex.form.nameChoice(button)),
     pickDay: (panel, button) => panel.calendar.pickDay(button),
     pickSlot: (panel, button) => panel.calendar.pickSlot(button),
     monthBefore: (panel, button) => panel.calendar.turn(button, -1),
