@@ -129,10 +129,15 @@ def _phone_reason(code: str, params: Mapping[str, Any]) -> str:
     if "national" not in params:
         return said
     example = _("For example %(national)s, or %(international)s.") % {
-        "national": params["national"],
-        "international": params["international"],
+        "national": _unbroken(params["national"]),
+        "international": _unbroken(params["international"]),
     }
     return f"{said} {example}"
+
+
+def _unbroken(number: object) -> str:
+    """A number stays on one line."""
+    return str(number).replace(" ", "\xa0")
 
 
 def reason(code: str, params: Mapping[str, Any] | None = None) -> str:

@@ -75,6 +75,11 @@ class CandidacyAdmin(ReadOnly):
     inlines = (preparing.TermsAcceptanceInline,)
     actions = ("book", "unlock")
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """How far the file is, before its rows."""
+        plain = [name for name in super().get_fields(request, obj) if name not in self.readonly_fields]
+        return [*self.readonly_fields, *plain]
+
     @admin.action(description=gettext_lazy("Book or move by hand…"), permissions=["operate"])
     def book(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
         """Sure at once, whatever the service answers."""

@@ -206,13 +206,15 @@ class Journey:
     actions: frozenset[Action]
     next_change: datetime | None = None
     """When the phase may change by the clock alone, so that the page knows when to ask again."""
+    missing: str = ""
+    """The first thing that keeps out who is not eligible, by its code."""
 
     def require(self, action: Action) -> None:
         """Raise NotAllowedNow (NotEligible for outsiders) unless ``action`` belongs to this phase."""
         if action in self.actions:
             return
         if self.phase is Phase.NOT_ELIGIBLE:
-            raise NotEligible()
+            raise NotEligible(reason=self.missing)
         raise NotAllowedNow(phase=self.phase.value)
 
 
@@ -276,7 +278,8 @@ def decide(facts: Facts, policy: ExamPolicy, now: datetime) -> Journey:
         now: aware UTC instant, read once at the request's entry.
     """
     phase, next_change = _phase(facts, policy, now)
-    return Journey(phase, ACTIONS[phase], next_change)
+    missing = facts.missing[0].code.value if facts.missing else ""
+    return Journey(phase, ACTIONS[phase], next_change, missing)
 
 
 def _phase(facts: Facts, policy: ExamPolicy, now: datetime) -> tuple[Phase, datetime | None]:

@@ -33,6 +33,7 @@ def context(screen: Screen) -> dict[str, object]:
         "window_first": dates.numeric_day(policy.first_day, screen.locale),
         "window_last": dates.numeric_day(policy.last_day, screen.locale),
         "lacks": lacks,
+        "follows": bool(missing[0].have) or not screen.facts.missing,
         "not_enrolled": missing[0].code is Requirement.ENROLMENT,
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -10,11 +9,13 @@ from functools import lru_cache
 SAME, OUT, IN = "same", "out", "in"
 _MOST_WORDS = 1500
 """A longer pair of paragraphs is shown as one taken out and one put in: comparing takes the square of their length."""
+_ALIKE = 0.3
+"""Paragraphs less alike than this are two paragraphs."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Words that stayed (``same``), were taken out (``out``) or put in (``in``)."""
+    """Words that stayed (``same``), were taken out (``out``) or put in (``in``); a space stands between two pieces."""
 
     kind: str
     text: str
@@ -47,20 +48,20 @@ def _block(before: list[str], after: list[str]) -> list[Paragraph]:
 
 
 def _words(old: str, new: str) -> Paragraph:
-    before, after = re.findall(r"\S+\s*", old), re.findall(r"\S+\s*", new)
+    before, after = old.split(), new.split()
     whole = (Piece(OUT, old), Piece(IN, new))
     if max(len(before), len(after)) > _MOST_WORDS:
         return whole
-    matcher = SequenceMatcher(None, [word.strip() for word in before], [word.strip() for word in after], autojunk=False)
-    if matcher.ratio() < 0.3:
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    if matcher.ratio() < _ALIKE:
         return whole
     pieces: list[Piece] = []
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind == "equal":
-            pieces.append(Piece(SAME, "".join(after[k:m])))
+            pieces.append(Piece(SAME, " ".join(after[k:m])))
             continue
         if j > i:
-            pieces.append(Piece(OUT, "".join(before[i:j])))
+            pieces.append(Piece(OUT, " ".join(before[i:j])))
         if m > k:
-            pieces.append(Piece(IN, "".join(after[k:m])))
+            pieces.append(Piece(IN, " ".join(after[k:m])))
     return tuple(pieces)

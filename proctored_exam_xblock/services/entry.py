@@ -60,8 +60,7 @@ def locked(caller: Caller, now: datetime) -> Iterator[Dossier]:
 
 def _eligible(dossier: Dossier) -> Dossier:
     if not dossier.facts.eligible:
-        reason = dossier.facts.missing[0].code.value if dossier.facts.missing else ""
-        raise NotEligible(reason=reason)
+        raise NotEligible(reason=dossier.journey.missing)
     return dossier
 
 
