@@ -7,7 +7,7 @@ import pytest
 from demo.host import Host
 from demo.models import Cohort, SubsectionGrade
 from proctored_exam_xblock.domain.errors import NotEligible
-from proctored_exam_xblock.models import Candidacy
+from proctored_exam_xblock.models import Appointment, Candidacy
 from proctored_exam_xblock.services import booking, enrolment, interventions
 from proctored_exam_xblock.services.dossier import Caller
 from tests.world import COURSE, FORM, SLOT, World
@@ -126,3 +126,13 @@ def test_staff_pass_and_book_for_who_was_let_in_by_hand(exam: World) -> None:
     Cohort.objects.all().delete()
     interventions.book_for(exam.candidacy(alex).pk, SLOT, "staff:1", "asked by the board", exam.clock())
     assert exam.phase(alex) == "booked"
+
+
+def test_what_the_service_cancelled_was_booked_all_the_same(exam: World) -> None:
+    alex = exam.person()
+    join(alex)
+    grade(alex, 80)
+    exam.book(alex)
+    Cohort.objects.all().delete()
+    Appointment.objects.update(state="cancelled", notice="vendor_cancelled", active_key=None)
+    assert exam.phase(alex) == "booking"
