@@ -9,8 +9,8 @@ from django.utils import translation
 
 from . import compat, messages, presenter
 from .domain.errors import ExamError, NotSignedIn
-from .domain.journey import Phase
-from .services import entry, proctoring, terms
+from .domain.journey import Phase, is_paid
+from .services import entry, proctoring, shops, terms
 from .services.dossier import Caller, Dossier
 
 _WITH_TERMS = frozenset({Phase.ONBOARDING, Phase.BOOKING, Phase.BOOKED, Phase.AVAILABLE})
@@ -65,6 +65,7 @@ def links(dossier: Dossier) -> presenter.Links:
         dashboard=host.dashboard_url(),
         account=host.account_url(),
         equipment=backend.settings.get("equipment_url", backend.equipment_url),
+        payment=_payment(dossier),
         course_title=host.course_title(course),
         backend_name=backend.verbose_name,
         capabilities=frozenset(capability.value for capability in backend.capabilities),
@@ -72,6 +73,11 @@ def links(dossier: Dossier) -> presenter.Links:
         unsupported_systems=backend.unsupported_systems,
         outline=tuple((part.title, len(part.questions)) for part in dossier.paper.parts),
     )
+
+
+def _payment(dossier: Dossier) -> str:
+    waits = dossier.journey.phase is Phase.ONBOARDING and dossier.policy.payment_required
+    return shops.pay_url(dossier) if waits and not is_paid(dossier.facts) else ""
 
 
 def _language() -> str:

@@ -1,5 +1,5 @@
 """Django admin: rows to read, and the few things staff do by hand; nothing is edited or deleted here."""
 
-from . import candidates, preparing, vendors
+from . import candidates, payments, preparing, vendors
 
-__all__ = ["candidates", "preparing", "vendors"]
+__all__ = ["candidates", "payments", "preparing", "vendors"]

@@ -17,6 +17,7 @@ from .. import conf, models
 from ..services import decisions, interventions, review
 from . import preparing
 from .asking import ReasonForm, ask, report
+from .payments import confirm_problem, enter_payment
 from .rows import ReadOnly
 
 Page = TemplateResponse | None
@@ -73,7 +74,7 @@ class CandidacyAdmin(ReadOnly):
     exclude = ("equipment",)
     readonly_fields = (preparing.steps, preparing.lacks)
     inlines = (preparing.TermsAcceptanceInline,)
-    actions = ("book", "unlock")
+    actions = ("book", "unlock", enter_payment, confirm_problem)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """How far the file is, before its rows."""

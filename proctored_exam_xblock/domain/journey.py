@@ -16,6 +16,7 @@ from .eligibility import Missing
 from .errors import NotAllowedNow, NotEligible
 from .policy import ExamPolicy
 from .questions import Answers, Layout, Paper
+from .refunds import PaymentFacts
 from .terms import Accepted, ServiceTerms, version_in_force
 
 ROOM_OPEN = "open"
@@ -189,6 +190,8 @@ class Facts:
     accepted_terms: Accepted | None = None
     """What was accepted last, word for word; read only for the screens that show it."""
     holds_window: bool = False
+    payment: PaymentFacts | None = None
+    """None where nobody asked: the exam is free, or begun."""
     opens_by_room: bool = False
     """The state of the vendor's room opens this exam, no code does (R-PE-1)."""
 
@@ -248,12 +251,20 @@ def terms_version(facts: Facts, policy: ExamPolicy) -> str:
 def onboarding_steps(facts: Facts, policy: ExamPolicy) -> dict[str, bool]:
     """Each step by name and whether it is done; equipment is advice and never blocks (decided for all backends)."""
     done = facts.onboarding
-    return {
+    steps = {
         "equipment": done.equipment_checked_at is not None,
         "terms": done.terms_accepted_at is not None and done.terms_version == terms_version(facts, policy),
         "name": done.name_confirmed_at is not None,
         "information": done.information_saved_at is not None or not facts.information_fields,
     }
+    if policy.payment_required:
+        steps["payment"] = is_paid(facts)
+    return steps
+
+
+def is_paid(facts: Facts) -> bool:
+    """True when a payment is known and was not given back (R-FUN-5)."""
+    return facts.payment is not None and facts.payment.is_paid
 
 
 def ready_to_book(facts: Facts, policy: ExamPolicy) -> bool:

@@ -12,7 +12,7 @@ from ..domain.attempt import IDENTITY_MISSING, AppointmentState, State
 from ..domain.clock import latest_end, whole_duration, window_end
 from ..domain.journey import Action, Phase
 from ..domain.policy import Unlock
-from . import calendar, dates, eligibility, information, sitting, steps, zones
+from . import calendar, dates, eligibility, information, payment, sitting, steps, zones
 from . import room as room_words
 from .screen import Screen
 
@@ -101,7 +101,8 @@ def booking(screen: Screen) -> Context:
     notice = _notice(facts.notice or "refused") if refused and facts else ""
     if not notice and screen.facts.second_appointment:
         notice = _notice("second_appointment")
-    return {**calendar.context(screen), **information.form_context(screen), **_file(screen), "notice": notice}
+    found = {**calendar.context(screen), **information.form_context(screen), **payment.context(screen)}
+    return {**found, **_file(screen), "notice": notice}
 
 
 def _file(screen: Screen) -> Context:
@@ -111,7 +112,7 @@ def _file(screen: Screen) -> Context:
 
 def booked(screen: Screen) -> Context:
     found = {**_appointment(screen), **information.equipment_context(screen), **_file(screen), "movable": False}
-    found |= {**information.form_context(screen), "edits_in_file": True}
+    found |= {**information.form_context(screen), **payment.context(screen), "edits_in_file": True}
     if found.get("may_move") and found.get("moves_left"):
         found |= {**calendar.context(screen), "movable": True}
     return found

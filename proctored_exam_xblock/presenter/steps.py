@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ..domain import names
 from ..domain.journey import Action, onboarding_steps, terms_version
 from ..domain.terms import TermsPart, parts_in_force
-from . import information, wording
+from . import information, payment, wording
 from .screen import Screen
 
 Context = dict[str, object]
@@ -44,6 +44,7 @@ def onboarding_context(screen: Screen) -> Context:
         **name_context(screen),
         **information.equipment_context(screen),
         **information.form_context(screen),
+        **payment.context(screen),
         **file_context(screen),
     }
 

@@ -19,6 +19,7 @@ from ..domain.grading import Score, passed
 from ..domain.journey import AppointmentFacts, AttemptFacts, Facts, OnboardingFacts, PartFacts, PersonFacts
 from ..domain.policy import ExamPolicy, Unlock
 from ..domain.questions import Layout
+from ..domain.refunds import PaymentFacts
 from ..models import Appointment, Attempt, AuditEntry, Candidacy, CandidateProfile, Exam, OutboxEntry, PartResponse
 from . import exams
 
@@ -39,7 +40,14 @@ class Rows:
 
 
 def facts_of(
-    rows: Rows, snapshot: exams.Snapshot, backend: Backend, *, missing: tuple[Missing, ...], staff: bool, window: str
+    rows: Rows,
+    snapshot: exams.Snapshot,
+    backend: Backend,
+    *,
+    missing: tuple[Missing, ...],
+    staff: bool,
+    window: str,
+    payment: PaymentFacts | None = None,
 ) -> Facts:
     """The rows as the domain knows them.
 
@@ -48,6 +56,7 @@ def facts_of(
         missing: what keeps them from sitting the exam at all.
         staff: whether they belong to the course team.
         window: the token that the request carried, '' for none.
+        payment: where the exam has to be paid and that still matters.
     """
     candidacy, profile, attempt = rows.candidacy, rows.profile, rows.attempt
     if candidacy is None:
@@ -73,6 +82,7 @@ def facts_of(
         account_name=account[:2] if account else (person.first_name, person.last_name),
         email_is_refused=backend.refuses_email_aliases and has_alias(person.email),
         service_terms=backend.terms,
+        payment=payment,
         holds_window=attempt is not None and holds_window(attempt, window),
         opens_by_room=Capability.LIVE_STATUS in backend.capabilities and policy.unlock is Unlock.NONE,
     )

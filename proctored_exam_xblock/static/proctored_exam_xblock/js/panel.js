@@ -49,6 +49,7 @@
       const rehearsal = find("[data-pex-rehearsal]");
       if (rehearsal) new pex.Rehearsal(this, rehearsal);
       pex.form.restore(section, this.texts);
+      pex.payment.restore(section);
       if (OVER.includes(this.phase) && this.attempt) {
         this.window = this.predecessor = "";
         this.handIn();
