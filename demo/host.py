@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from . import courses, worker
-from .models import CourseRole, Enrolment, Preference
+from .models import Cohort, CourseRole, Enrolment, Preference, SubsectionGrade, VerifiedName
 
 
 class Host:
@@ -60,6 +60,27 @@ class Host:
         """First name and family name of the account."""
         first, last = get_user_model().objects.values_list("first_name", "last_name").get(pk=user_id)
         return first, last
+
+    def verified_name(self, user_id: int) -> tuple[str, str] | None:
+        """The name that was compared with an identity document, if it was."""
+        return VerifiedName.objects.filter(user_id=user_id).values_list("first_name", "last_name").first()
+
+    def groups(self, user_id: int, course_key: str) -> tuple[str, ...]:
+        """The learner's cohorts in the course."""
+        rows = Cohort.objects.filter(course_key=course_key, members=user_id).order_by("name")
+        return tuple(rows.values_list("name", flat=True))
+
+    def subsection_percent(self, user_id: int, course_key: str, usage_key: str) -> float | None:
+        """The grade of a subsection, as the course team entered it."""
+        rows = SubsectionGrade.objects.filter(user_id=user_id, course_key=course_key, subsection=usage_key)
+        return rows.values_list("percent", flat=True).first()
+
+    def subsection_url(self, usage_key: str) -> str:
+        """The learner's progress page, which names every graded subsection."""
+        try:
+            return reverse("progress", args=[courses.by_usage(usage_key).slug])
+        except KeyError:
+            return ""
 
     def block_url(self, usage_key: str) -> str:
         """The course page that shows the exam, absolute: the vendor links to it."""

@@ -40,6 +40,10 @@ class Host(Protocol):
     def is_course_staff(self, user_id: int, course_key: str) -> bool: ...
     def is_invigilator(self, user_id: int, course_key: str) -> bool: ...
     def full_name(self, user_id: int) -> tuple[str, str]: ...
+    def verified_name(self, user_id: int) -> tuple[str, str] | None: ...
+    def groups(self, user_id: int, course_key: str) -> tuple[str, ...]: ...
+    def subsection_percent(self, user_id: int, course_key: str, usage_key: str) -> float | None: ...
+    def subsection_url(self, usage_key: str) -> str: ...
     def block_url(self, usage_key: str) -> str: ...
     def course_title(self, course_key: str) -> str: ...
     def language(self, user_id: int) -> str: ...
@@ -135,6 +139,55 @@ class LmsHost:
         if user.first_name and user.last_name and user.get_full_name() == name:
             return str(user.first_name), str(user.last_name)
         return split_name(name)
+
+    def verified_name(self, user_id: int) -> tuple[str, str] | None:
+        """The name that was compared with an identity document, None without one.
+
+        edx_name_affirmation.api of edx-name-affirmation 3.0, a plugin that a platform need not have.
+        """
+        if not apps.is_installed("edx_name_affirmation"):
+            return None
+        from edx_name_affirmation.api import get_verified_name
+
+        found = get_verified_name(get_user_model().objects.get(pk=user_id), is_verified=True)
+        name = str(found.verified_name or "").strip() if found is not None else ""
+        return split_name(name) if name else None
+
+    def groups(self, user_id: int, course_key: str) -> tuple[str, ...]:
+        """The learner's cohort, if the course has cohorts; nobody is put into one by asking
+        (openedx.core.djangoapps.course_groups.cohorts.get_cohort)."""
+        from openedx.core.djangoapps.course_groups.cohorts import get_cohort
+
+        user = get_user_model().objects.get(pk=user_id)
+        cohort = get_cohort(user, _course_key(course_key), assign=False, use_cached=True)
+        return (str(cohort.name),) if cohort is not None else ()
+
+    def subsection_percent(self, user_id: int, course_key: str, usage_key: str) -> float | None:
+        """What the gradebook has, an override by staff included; None while nothing was attempted, and for a key that
+        names nothing (lms.djangoapps.grades.models.PersistentSubsectionGrade; every course has them by now)."""
+        from lms.djangoapps.grades.models import PersistentSubsectionGrade
+        from opaque_keys import InvalidKeyError
+        from opaque_keys.edx.keys import UsageKey
+
+        try:
+            key = UsageKey.from_string(usage_key).map_into_course(_course_key(course_key))
+            row = PersistentSubsectionGrade.read_grade(user_id, key)
+        except (InvalidKeyError, PersistentSubsectionGrade.DoesNotExist):
+            return None
+        for kind in ("graded", "all"):  # an ungraded subsection has a score all the same
+            earned, possible = _with_override(row, f"earned_{kind}"), _with_override(row, f"possible_{kind}")
+            if possible:
+                return 100 * earned / possible
+        return 0.0
+
+    def subsection_url(self, usage_key: str) -> str:
+        """The courseware page of a subsection, '' for a key that names nothing."""
+        from opaque_keys import InvalidKeyError
+
+        try:
+            return self.block_url(usage_key)
+        except InvalidKeyError:
+            return ""
 
     def block_url(self, usage_key: str) -> str:
         """The courseware page of a block (redirects into the learning MFE), absolute: the vendor links to it."""
@@ -238,6 +291,18 @@ class NoHost:
     def full_name(self, user_id: int) -> tuple[str, str]:
         return ("", "")
 
+    def verified_name(self, user_id: int) -> tuple[str, str] | None:
+        return None
+
+    def groups(self, user_id: int, course_key: str) -> tuple[str, ...]:
+        return ()
+
+    def subsection_percent(self, user_id: int, course_key: str, usage_key: str) -> float | None:
+        return None
+
+    def subsection_url(self, usage_key: str) -> str:
+        return ""
+
     def block_url(self, usage_key: str) -> str:
         return ""
 
@@ -303,6 +368,13 @@ def host() -> Host:
     path = conf.get("HOST")
     made: Any = import_string(path)() if path else NoHost()
     return made
+
+
+def _with_override(row: Any, name: str) -> float:
+    """A number of a subsection's grade, or what staff put in its place (PersistentSubsectionGradeOverride)."""
+    override = getattr(row, "override", None)
+    changed = getattr(override, f"{name}_override", None) if override is not None else None
+    return float(getattr(row, name) if changed is None else changed)
 
 
 def _course_key(course_key: str) -> Any:

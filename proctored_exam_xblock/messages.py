@@ -38,7 +38,7 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "invalid_policy": lambda p: _("The exam's settings are not valid."),
     "invalid_paper": lambda p: _("The exam's paper is not valid."),
     "not_signed_in": lambda p: _("Sign in to reach the exam."),
-    "not_eligible": lambda p: _("You are not enrolled for the certification."),
+    "not_eligible": lambda p: _not_eligible(str(p.get("reason", ""))),
     "viewed_by_another": lambda p: _("You see the exam as this learner does. Nothing can be done in their name."),
     "not_allowed_now": lambda p: _too_early() if p.get("reason") == "too_early" else _("This is not possible now."),
     "illegal_transition": lambda p: _("This is not possible now."),
@@ -54,6 +54,10 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "stale": lambda p: _("The call was signed at another time."),
     "replayed": lambda p: _("The call was made before. Sign each one anew."),
     "terms_outdated": lambda p: _("The terms of use have changed. Read the new version, then accept it."),
+    "name_missing": lambda p: _(
+        "Your account has no name to print on a certificate. Write your first and last name in your account, then come "
+        "back here."
+    ),
     "email_alias": lambda p: _(
         "The proctoring service cannot write to an e-mail address with a “+” in it. "
         "Change the address in your account, then book again."
@@ -125,6 +129,12 @@ def _second(reason: str) -> str:
     }.get(reason, _("Ask the course team for a second appointment."))
 
 
+def _not_eligible(missing: str) -> str:
+    if missing in ("group", "prerequisite"):
+        return _("This exam is not open to you yet. Its page says what is missing.")
+    return _("You are not enrolled for the certification.")
+
+
 def _too_early() -> str:
     return _("The proctoring room is not open yet. Try again in a few minutes.")
 
@@ -138,7 +148,7 @@ def text(error: ExamError) -> str:
 def field_texts(error: ExamError) -> dict[str, str]:
     """A translated sentence per wrong field."""
     if isinstance(error, InvalidForm):
-        return {name: reason(code) for name, code in error.errors.items()}
+        return {name: reason(code, error.params) for name, code in error.errors.items()}
     return {error.field: text(error)} if error.field else {}
 
 
@@ -147,14 +157,39 @@ def paper_reason(code: str) -> str:
     return _("the paper cannot be read there (%(code)s).") % {"code": code}
 
 
-def reason(code: str) -> str:
+def _phone_reason(code: str, params: Mapping[str, Any]) -> str:
+    """What is wrong with a phone number, and one of the country as it should be."""
+    said = {
+        "phone": _("This is not a phone number."),
+        "phone_short": _("This number is too short."),
+        "phone_long": _("This number is too long."),
+        "phone_country": _("Choose your country, or begin with + and its code."),
+        "phone_extension": _("Leave the extension out."),
+        "phone_unknown": _("No country gives out such a number."),
+    }[code]
+    if "national" not in params:
+        return said
+    example = _("For example %(national)s, or %(international)s.") % {
+        "national": _unbroken(params["national"]),
+        "international": _unbroken(params["international"]),
+    }
+    return f"{said} {example}"
+
+
+def _unbroken(number: object) -> str:
+    """A number stays on one line."""
+    return str(number).replace(" ", "\xa0")
+
+
+def reason(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The translated sentence of a field's reason code."""
+    if code.startswith("phone"):
+        return _phone_reason(code, params or {})
     sentences = {
         "empty": _("Fill in this field."),
         "too_long": _("This is too long."),
         "too_short": _("This is too short."),
         "characters": _("This has characters that cannot be used."),
-        "phone": _("Write a phone number with 6 to 15 digits, with + for an international one."),
         "zone": _("Choose a time zone from the list."),
         "country": _("Choose a country from the list."),
         "out_of_range": _("This number is out of range."),

@@ -10,12 +10,15 @@ from django.utils import translation
 from . import compat, messages, presenter
 from .domain.errors import ExamError, NotSignedIn
 from .domain.journey import Phase, is_paid
-from .services import booking, calendar_links, entry, help_line, practice, proctoring, shops
+from .services import booking, calendar_links, entry, help_line, practice, proctoring, shops, terms
 from .services.dossier import Caller, Dossier
 from .services.facts import without_file
 
 _WITH_CALENDAR = (Phase.BOOKING, Phase.BOOKED, Phase.AVAILABLE, Phase.INTERRUPTED, Phase.MISSED)
 """What these say depends on which slots have a seat left."""
+
+_WITH_TERMS = frozenset({Phase.ONBOARDING, Phase.BOOKING, Phase.BOOKED, Phase.AVAILABLE})
+"""Screens on which the accepted terms can be read again."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ def html(dossier: Dossier) -> str:
     if facts.appointment is not None:
         appointment = replace(facts.appointment, launch_url=proctoring.launch_url(dossier))
         facts = replace(facts, appointment=appointment)
+    if dossier.candidacy is not None and dossier.journey.phase in _WITH_TERMS:
+        facts = replace(facts, accepted_terms=terms.last_accepted(dossier.candidacy))
     shown = links(dossier, aside)
     return presenter.render(facts, dossier.journey, dossier.policy, dossier.now, shown, dossier.caller.language)
 

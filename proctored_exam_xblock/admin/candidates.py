@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import conf, models
 from ..services import decisions, interventions, review
+from . import preparing
 from .asking import ReasonForm, ask, report
 from .payments import confirm_problem, enter_payment
 from .rows import ReadOnly
@@ -78,7 +79,14 @@ class CandidacyAdmin(ReadOnly):
     list_select_related = ("user", "exam")
     search_fields = ("user__username", "user__email", "last_name")
     exclude = ("equipment",)
+    readonly_fields = (preparing.steps, preparing.lacks)
+    inlines = (preparing.TermsAcceptanceInline,)
     actions = ("book", "grant_second", "unlock", enter_payment, confirm_problem)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """How far the file is, before its rows."""
+        plain = [name for name in super().get_fields(request, obj) if name not in self.readonly_fields]
+        return [*self.readonly_fields, *plain]
 
     @admin.action(description=gettext_lazy("Book or move by hand…"), permissions=["operate"])
     def book(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:

@@ -59,8 +59,8 @@ class InvalidForm(ExamError):
     code = "invalid_form"
     status = 422
 
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__(None)
+    def __init__(self, errors: dict[str, str], **params: object) -> None:
+        super().__init__(None, **params)
         self.errors = errors
 
 
@@ -84,7 +84,7 @@ class NotSignedIn(ExamError):
 
 
 class NotEligible(ExamError):
-    """Not enrolled in a mode that gives the exam (R-FUN-1)."""
+    """The learner lacks what the exam asks for (R-FUN-1); ``params['reason']`` is the first thing missing, if known."""
 
     code = "not_eligible"
     status = 403
@@ -115,6 +115,13 @@ class FileIncomplete(ExamError):
 
     code = "file_incomplete"
     status = 409
+
+
+class NameMissing(ExamError):
+    """The platform's account has no name that a certificate could carry (R-FUN-4)."""
+
+    code = "name_missing"
+    status = 422
 
 
 class PaymentMissing(FileIncomplete):

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from .attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, ReviewState, State
 from .clock import latest_end, unlock_lapses_at, window_end
+from .eligibility import Missing
 from .equipment import Finding
 from .errors import NotAllowedNow, NotEligible
 from .policy import ExamPolicy, SecondChance
@@ -19,6 +20,7 @@ from .practice import Around
 from .questions import Answers, Layout, Paper
 from .refunds import PaymentFacts
 from .second import Refusal, refusal
+from .terms import Accepted, ServiceTerms, version_in_force
 
 ROOM_OPEN = "open"
 """The vendor lets the candidate begin."""
@@ -83,6 +85,8 @@ class PersonFacts:
     zipcode: str = ""
     country: str = ""
     time_zone: str = ""
+    name_is_verified: bool = False
+    """The platform compared the name with an identity document (edx-name-affirmation)."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +192,15 @@ class Facts:
     lead_time_waived: bool = False
     second_appointment: bool = False
     information_fields: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    """What keeps out who is not eligible (R-FUN-1)."""
+    account_name: tuple[str, str] = ("", "")
+    """First and family name as the platform has them now, verified where it says so."""
+    email_is_refused: bool = False
+    """The service cannot write to the account's address (R-PE-4): nothing can be booked with it."""
+    service_terms: ServiceTerms | None = None
+    accepted_terms: Accepted | None = None
+    """What was accepted last, word for word; read only for the screens that show it."""
     holds_window: bool = False
     payment: PaymentFacts | None = None
     """None where nobody asked: the exam is free, or begun."""
@@ -218,13 +231,15 @@ class Journey:
     actions: frozenset[Action]
     next_change: datetime | None = None
     """When the phase may change by the clock alone, so that the page knows when to ask again."""
+    missing: str = ""
+    """The first thing that keeps out who is not eligible, by its code."""
 
     def require(self, action: Action) -> None:
         """Raise NotAllowedNow (NotEligible for outsiders) unless ``action`` belongs to this phase."""
         if action in self.actions:
             return
         if self.phase is Phase.NOT_ELIGIBLE:
-            raise NotEligible()
+            raise NotEligible(reason=self.missing)
         raise NotAllowedNow(phase=self.phase.value)
 
 
@@ -233,7 +248,7 @@ _PREPARING = _CHECKING | {Action.SAVE_INFORMATION}
 ACTIONS: Mapping[Phase, frozenset[Action]] = {
     Phase.NOT_ELIGIBLE: frozenset(),
     Phase.ONBOARDING: _PREPARING | {Action.ACCEPT_TERMS, Action.CONFIRM_NAME},
-    Phase.BOOKING: _PREPARING | {Action.SLOTS, Action.HOLD, Action.BOOK},
+    Phase.BOOKING: _PREPARING | {Action.CONFIRM_NAME, Action.SLOTS, Action.HOLD, Action.BOOK},
     Phase.BOOKED: _PREPARING | {Action.SLOTS, Action.HOLD, Action.MOVE, Action.CANCEL},
     Phase.AVAILABLE: _CHECKING | {Action.LAUNCH, Action.CANCEL},
     Phase.ROOM: frozenset({Action.LAUNCH, Action.UNLOCK, Action.CLAIM_WINDOW}),
@@ -253,6 +268,11 @@ PRACTICE_ENDS = frozenset({Phase.SUBMITTED, Phase.RESULT, Phase.INVALIDATED, Pha
 """Where a practice exam tells what would have failed and, while its window is open, may be tried again (R-X-18)."""
 
 
+def terms_version(facts: Facts, policy: ExamPolicy) -> str:
+    """The version of the terms that has to be accepted: the course's and the service's together."""
+    return version_in_force(policy, facts.service_terms)
+
+
 def onboarding_steps(facts: Facts, policy: ExamPolicy) -> dict[str, bool]:
     """Each step by name and whether it is done. The check of the equipment is advice, whatever it found, unless the
     course team requires one that found nothing to settle."""
@@ -260,7 +280,7 @@ def onboarding_steps(facts: Facts, policy: ExamPolicy) -> dict[str, bool]:
     steps = {
         "equipment": done.equipment_checked_at is not None
         and not (policy.equipment_required and done.equipment_warnings),
-        "terms": done.terms_accepted_at is not None and done.terms_version == policy.terms_version,
+        "terms": done.terms_accepted_at is not None and done.terms_version == terms_version(facts, policy),
         "name": done.name_confirmed_at is not None,
         "information": done.information_saved_at is not None or not facts.information_fields,
     }
@@ -302,7 +322,8 @@ def decide(facts: Facts, policy: ExamPolicy, now: datetime) -> Journey:
         actions |= {Action.TRY_AGAIN}
     if Action.ASK_SECOND in actions and why_no_second(facts, phase, policy, now) is not Refusal.NONE:
         actions -= {Action.ASK_SECOND}
-    return Journey(phase, actions, next_change)
+    missing = facts.missing[0].code.value if facts.missing else ""
+    return Journey(phase, actions, next_change, missing)
 
 
 def why_no_second(facts: Facts, phase: Phase, policy: ExamPolicy, now: datetime) -> Refusal:

@@ -18,7 +18,7 @@ class PreparingHandlers:
     @exam_handler
     def confirm_name(self, request: Request) -> Answer:
         """R-FUN-4."""
-        return Answer(enrolment.confirm_name(request.caller, request.now))
+        return Answer(enrolment.confirm_name(request.caller, request.now, capitals=request.flag("capitals")))
 
     @exam_handler
     def save_information(self, request: Request) -> Answer:

@@ -12,7 +12,20 @@ from ..domain.attempt import IDENTITY_MISSING, AppointmentState, State
 from ..domain.clock import latest_end, whole_duration
 from ..domain.journey import Phase
 from ..domain.policy import Unlock
-from . import calendar, changes, dates, equipment, information, payment, practice, preparation, sitting, zones
+from . import (
+    calendar,
+    changes,
+    dates,
+    eligibility,
+    equipment,
+    information,
+    payment,
+    practice,
+    preparation,
+    sitting,
+    steps,
+    zones,
+)
 from . import room as room_words
 from .screen import Screen
 
@@ -98,22 +111,29 @@ def booking(screen: Screen) -> Context:
         **shown,
         **equipment.context(screen),
         **payment.context(screen),
+        **_file(screen),
         "calendar_zone": shown["zone_label"],
         "notice": notice,
     }
 
 
+def _file(screen: Screen) -> Context:
+    """The candidate's file, folded away below what there is to do."""
+    return {**steps.file_context(screen), **steps.name_context(screen), "has_file": True}
+
+
 def booked(screen: Screen) -> Context:
-    around = {**equipment.context(screen), **payment.context(screen), **preparation.context(screen)}
+    around = {**equipment.context(screen), **payment.context(screen), **preparation.context(screen), **_file(screen)}
     found = {**_appointment(screen), **around, **changes.context(screen)}
+    found |= {**information.form_context(screen), "edits_in_file": True}
     if found["movable"]:
-        shown = {**calendar.context(screen), **information.form_context(screen)}
+        shown = calendar.context(screen)
         found = {**shown, **found, "calendar_zone": shown["zone_label"]}
     return found
 
 
 def available(screen: Screen) -> Context:
-    found = {**_appointment(screen), **equipment.context(screen), **preparation.context(screen)}
+    found = {**_appointment(screen), **equipment.context(screen), **preparation.context(screen), **_file(screen)}
     return {**found, **changes.context(screen)} if found["has_appointment"] else found
 
 
@@ -203,8 +223,8 @@ def closed(screen: Screen) -> Context:
 
 
 BY_PHASE: Mapping[Phase, Callable[[Screen], Context]] = {
-    Phase.NOT_ELIGIBLE: closed,
-    Phase.ONBOARDING: information.onboarding_context,
+    Phase.NOT_ELIGIBLE: eligibility.context,
+    Phase.ONBOARDING: steps.onboarding_context,
     Phase.BOOKING: booking,
     Phase.BOOKED: booked,
     Phase.AVAILABLE: available,

@@ -221,9 +221,7 @@ def _is_same(dossier: Dossier, start: datetime) -> bool:
 
 def _check_address(dossier: Dossier) -> None:
     """An address that the service's mails do not reach is refused before anything is booked (R-PE-4)."""
-    person = dossier.facts.person
-    name = person.email.rpartition("@")[0] if person is not None else ""
-    if dossier.backend.refuses_email_aliases and "+" in name:
+    if dossier.facts.email_is_refused:
         raise EmailAlias("email")
 
 

@@ -60,7 +60,7 @@ def locked(caller: Caller, now: datetime) -> Iterator[Dossier]:
 
 def _eligible(dossier: Dossier) -> Dossier:
     if not dossier.facts.eligible:
-        raise NotEligible()
+        raise NotEligible(reason=dossier.journey.missing)
     return dossier
 
 

@@ -206,7 +206,7 @@
     /* The zone is a field of the candidate's information, below the calendar. */
     changeZone() {
       const field = this.panel.section.querySelector('[data-pex-field="time_zone"]');
-      field.closest("details").open = true;
+      for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
       pex.frame.refresh();
       field.focus();
     }

@@ -57,12 +57,22 @@
       countChecklist(list);
     },
 
+    /* How the certificate shall show the name, where the page asks. */
+    nameChoice(button) {
+      const chosen = button.closest("li, details").querySelector('[data-pex-choice="name"]:checked');
+      return { capitals: Boolean(chosen) && chosen.value === "capitals" };
+    },
+
     /* What was typed or opened and not sent survives a new version of the same screen; a password never does. */
     carry(before, next) {
       for (const old of before.querySelectorAll("[data-pex-field]:not([type=password])")) {
         const field = next.querySelector(`[data-pex-field="${old.dataset.pexField}"]`);
         const option = old.selectedOptions && old.selectedOptions[0];
         if (field && (option ? !option.defaultSelected : old.value !== old.defaultValue)) field.value = old.value;
+      }
+      for (const old of before.querySelectorAll("[data-pex-choice]:checked")) {
+        const choice = next.querySelector(`[data-pex-choice="${old.dataset.pexChoice}"][value="${old.value}"]`);
+        if (choice) choice.checked = true;
       }
       const details = next.querySelectorAll("details");
       before.querySelectorAll("details").forEach((old, index) => details[index] && (details[index].open = old.open));

@@ -7,7 +7,8 @@
   pex.actions = {
     ...pex.equipmentActions,
     acceptTerms: (panel, button) => panel.act(button, "accept_terms", { version: button.dataset.version }),
-    confirmName: (panel, button) => panel.act(button, "confirm_name"),
+    confirmName: (panel, button) => panel.act(button, "confirm_name", pex.form.nameChoice(button)),
+    changeName: (panel, button) => panel.act(button, "confirm_name", pex.form.nameChoice(button)),
     pay: (panel) => pex.payment.leave(panel.section),
     pickDay: (panel, button) => panel.calendar.pickDay(button),
     pickSlot: (panel, button) => panel.calendar.pickSlot(button),
