@@ -16,6 +16,7 @@ from .equipment import Finding
 from .errors import NotAllowedNow, NotEligible
 from .policy import ExamPolicy
 from .questions import Answers, Layout, Paper
+from .refunds import PaymentFacts
 
 ROOM_OPEN = "open"
 """The vendor lets the candidate begin."""
@@ -178,6 +179,8 @@ class Facts:
     second_appointment: bool = False
     information_fields: tuple[str, ...] = ()
     holds_window: bool = False
+    payment: PaymentFacts | None = None
+    """None where nobody asked: the exam is free, or begun."""
     opens_by_room: bool = False
     """The state of the vendor's room opens this exam, no code does (R-PE-1)."""
 
@@ -232,13 +235,21 @@ def onboarding_steps(facts: Facts, policy: ExamPolicy) -> dict[str, bool]:
     """Each step by name and whether it is done. The check of the equipment is advice, whatever it found, unless the
     course team requires one that found nothing to settle."""
     done = facts.onboarding
-    return {
+    steps = {
         "equipment": done.equipment_checked_at is not None
         and not (policy.equipment_required and done.equipment_warnings),
         "terms": done.terms_accepted_at is not None and done.terms_version == policy.terms_version,
         "name": done.name_confirmed_at is not None,
         "information": done.information_saved_at is not None or not facts.information_fields,
     }
+    if policy.payment_required:
+        steps["payment"] = is_paid(facts)
+    return steps
+
+
+def is_paid(facts: Facts) -> bool:
+    """True when a payment is known and was not given back (R-FUN-5)."""
+    return facts.payment is not None and facts.payment.is_paid
 
 
 def ready_to_book(facts: Facts, policy: ExamPolicy) -> bool:

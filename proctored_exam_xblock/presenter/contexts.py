@@ -12,7 +12,7 @@ from ..domain.attempt import IDENTITY_MISSING, AppointmentState, State
 from ..domain.clock import latest_end, whole_duration, window_end
 from ..domain.journey import Action, Phase
 from ..domain.policy import Unlock
-from . import calendar, dates, equipment, information, sitting, zones
+from . import calendar, dates, equipment, information, payment, sitting, zones
 from . import room as room_words
 from .screen import Screen
 
@@ -105,12 +105,14 @@ def booking(screen: Screen) -> Context:
         **calendar.context(screen),
         **information.form_context(screen),
         **equipment.context(screen),
+        **payment.context(screen),
         "notice": notice,
     }
 
 
 def booked(screen: Screen) -> Context:
-    found = {**_appointment(screen), **equipment.context(screen), "movable": False}
+    found = {**_appointment(screen), **equipment.context(screen), **payment.context(screen)}
+    found["movable"] = False
     if found.get("may_move") and found.get("moves_left"):
         found |= {**calendar.context(screen), **information.form_context(screen), "movable": True}
     return found

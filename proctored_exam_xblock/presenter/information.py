@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from ..domain.journey import onboarding_steps
-from . import dates, equipment, zones
+from . import dates, equipment, payment, zones
 from .screen import Screen
 
 _ONLY_IN = {"state": "US", "zipcode": "US"}
@@ -90,6 +90,7 @@ def onboarding_context(screen: Screen) -> dict[str, object]:
         "information_at": _when(screen, done.information_saved_at),
         **equipment.context(screen),
         **form_context(screen),
+        **payment.context(screen),
     }
 
 

@@ -19,6 +19,7 @@ class Links:
         dashboard: the learner dashboard.
         account: the account settings, where a name is corrected.
         equipment: the vendor's own test page, or ''.
+        payment: the shop's page for this candidate, or ''.
         calendar: the appointment's calendar file, or ''.
         course_title: for headings and support mails.
         backend_name: the proctoring service's name, as shown.
@@ -32,6 +33,7 @@ class Links:
     dashboard: str = ""
     account: str = ""
     equipment: str = ""
+    payment: str = ""
     calendar: str = ""
     course_title: str = ""
     backend_name: str = ""

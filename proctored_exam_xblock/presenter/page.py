@@ -14,7 +14,7 @@ from ..domain.attempt import APPOINTMENT_ACTIVE, AppointmentState
 from ..domain.journey import Facts, Journey, Phase
 from ..domain.policy import ExamPolicy
 from ..domain.scheduling import SlotOffer
-from . import calendar, contexts, dates, support, texts
+from . import calendar, contexts, dates, payment, support, texts
 from .engine import template
 from .links import Links
 from .screen import Screen
@@ -28,6 +28,7 @@ SCRIPTS = (
     "rehearsal.js",
     "messages.js",
     "form.js",
+    "payment.js",
     "part.js",
     "sitting.js",
     "panel.js",
@@ -51,6 +52,7 @@ _POLL_SECONDS = {
 }
 _POLL_UNCONFIRMED_SECONDS = 10
 _POLL_THE_ROOM_SECONDS = 10
+_POLL_THE_SHOP_SECONDS = 20
 
 
 def render(facts: Facts, journey: Journey, policy: ExamPolicy, now: datetime, links: Links, language: str) -> str:
@@ -98,6 +100,8 @@ def _poll_seconds(screen: Screen) -> int:
     waiting = appointment is not None and appointment.state in APPOINTMENT_ACTIVE - {AppointmentState.CONFIRMED}
     if waiting and screen.journey.phase in (Phase.BOOKED, Phase.AVAILABLE):
         return _POLL_UNCONFIRMED_SECONDS
+    if payment.awaited(screen):
+        return _POLL_THE_SHOP_SECONDS
     if screen.facts.opens_by_room and screen.journey.phase is Phase.ROOM:
         return _POLL_THE_ROOM_SECONDS
     return _POLL_SECONDS.get(screen.journey.phase, 0)

@@ -19,6 +19,7 @@ from ..domain.grading import Score, passed
 from ..domain.journey import AppointmentFacts, AttemptFacts, Facts, OnboardingFacts, PartFacts, PersonFacts
 from ..domain.policy import ExamPolicy, Unlock
 from ..domain.questions import Layout
+from ..domain.refunds import PaymentFacts
 from ..models import Appointment, Attempt, AuditEntry, Candidacy, CandidateProfile, Exam, OutboxEntry, PartResponse
 from . import exams
 
@@ -40,7 +41,14 @@ class Rows:
 
 
 def facts_of(
-    rows: Rows, snapshot: exams.Snapshot, backend: Backend, *, eligible: bool, staff: bool, window: str
+    rows: Rows,
+    snapshot: exams.Snapshot,
+    backend: Backend,
+    *,
+    eligible: bool,
+    staff: bool,
+    window: str,
+    payment: PaymentFacts | None = None,
 ) -> Facts:
     """The rows as the domain knows them.
 
@@ -49,6 +57,7 @@ def facts_of(
         eligible: whether they may sit the exam at all.
         staff: whether they belong to the course team.
         window: the token that the request carried, '' for none.
+        payment: where the exam has to be paid and that still matters.
     """
     candidacy, profile, attempt = rows.candidacy, rows.profile, rows.attempt
     if candidacy is None:
@@ -69,6 +78,7 @@ def facts_of(
         lead_time_waived=candidacy.lead_time_waived,
         second_appointment=candidacy.second_appointment,
         information_fields=fields,
+        payment=payment,
         holds_window=attempt is not None and holds_window(attempt, window),
         opens_by_room=Capability.LIVE_STATUS in backend.capabilities and policy.unlock is Unlock.NONE,
     )

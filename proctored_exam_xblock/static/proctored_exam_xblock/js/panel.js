@@ -51,6 +51,7 @@
       if (rehearsal) new pex.Rehearsal(this, rehearsal);
       pex.form.restore(section, this.texts);
       if (this.check) this.check.remount();
+      pex.payment.restore(section);
       if (OVER.includes(this.phase) && this.attempt) {
         this.window = this.predecessor = "";
         this.handIn();

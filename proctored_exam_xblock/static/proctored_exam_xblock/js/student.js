@@ -8,6 +8,7 @@
     ...pex.equipmentActions,
     acceptTerms: (panel, button) => panel.act(button, "accept_terms", { version: button.dataset.version }),
     confirmName: (panel, button) => panel.act(button, "confirm_name"),
+    pay: (panel) => pex.payment.leave(panel.section),
     pickDay: (panel, button) => panel.calendar.pickDay(button),
     pickSlot: (panel, button) => panel.calendar.pickSlot(button),
     monthBefore: (panel, button) => panel.calendar.turn(button, -1),
