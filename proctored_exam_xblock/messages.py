@@ -101,11 +101,6 @@ def field_texts(error: ExamError) -> dict[str, str]:
     return {error.field: text(error)} if error.field else {}
 
 
-def paper_reason(code: str) -> str:
-    """The translated sentence of a paper's reason code."""
-    return _("the paper cannot be read there (%(code)s).") % {"code": code}
-
-
 def reason(code: str) -> str:
     """The translated sentence of a field's reason code."""
     sentences = {

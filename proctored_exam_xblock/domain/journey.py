@@ -14,7 +14,7 @@ from .attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, ReviewState, St
 from .clock import latest_end, unlock_lapses_at, window_end
 from .errors import NotAllowedNow, NotEligible
 from .policy import ExamPolicy
-from .questions import Answers, Layout, Paper
+from .questions import Answers, Layout, Paper, Points
 
 ROOM_OPEN = "open"
 """The vendor lets the candidate begin."""
@@ -149,8 +149,8 @@ class AttemptFacts:
     review: ReviewState = ReviewState.NONE
     review_reason: str = ""
     released: bool = False
-    score_earned: int | None = None
-    score_possible: int | None = None
+    score_earned: Points | None = None
+    score_possible: Points | None = None
     passed: bool | None = None
     paper: Paper | None = None
     layout: Layout | None = None

@@ -176,7 +176,11 @@ def result(screen: Screen) -> Context:
     attempt = screen.attempt
     earned, possible = attempt.score_earned, attempt.score_possible
     percent = round(100 * earned / possible) if earned is not None and possible else None
-    return {**sitting.receipt_context(screen), "attempt": attempt, "percent": percent}
+    words = {
+        "earned": "" if earned is None else dates.number(earned, screen.locale),
+        "possible": "" if possible is None else dates.number(possible, screen.locale),
+    }
+    return {**sitting.receipt_context(screen), "attempt": attempt, "percent": percent, **words}
 
 
 def invalidated(screen: Screen) -> Context:

@@ -13,7 +13,7 @@ from ..backends.base import Step
 from ..domain.attempt import Event, State, advance
 from ..domain.grading import grade
 from ..domain.policy import Expiry, Release
-from . import audit, outbox, review
+from . import audit, outbox, review, scores
 from .dossier import Dossier
 
 
@@ -43,7 +43,7 @@ def close(
     score = grade(dossier.paper, counted)
     attempt.active_key = None
     attempt.ended_at, attempt.end_reason = ended, end_reason
-    attempt.score_earned, attempt.score_possible = score.earned, score.possible
+    scores.put(attempt, score, dossier.paper)
     if policy.release is Release.IMMEDIATE:
         attempt.released_at = ended
     attempt.window_hash = ""
