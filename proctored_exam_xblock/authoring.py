@@ -116,7 +116,7 @@ def summary(block: Any) -> str:
         policy = policy_from_json({**block.policy, "title": block.display_name})
         exams.check_policy(block.policy, block.display_name)
         parts = read_paper(block.paper).parts
-        outline = tuple((part.title, len(part.questions)) for part in parts)
+        outline = tuple((part.title, len(part.problems)) for part in parts)
     except (InvalidPolicy, InvalidPaper) as error:
         problems.extend(field_texts(error).values())
     return presenter.render_author_summary(block.display_name, policy, outline, problems)

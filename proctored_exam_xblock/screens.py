@@ -47,9 +47,10 @@ def html(dossier: Dossier) -> str:
     if facts.appointment is not None:
         appointment = replace(facts.appointment, launch_url=proctoring.launch_url(dossier))
         facts = replace(facts, appointment=appointment)
-    return presenter.render(
+    page = presenter.render(
         facts, dossier.journey, dossier.policy, dossier.now, links(dossier), dossier.caller.language
     )
+    return compat.course_files(page, dossier.exam.course_key)
 
 
 def links(dossier: Dossier) -> presenter.Links:
@@ -65,7 +66,7 @@ def links(dossier: Dossier) -> presenter.Links:
         capabilities=frozenset(capability.value for capability in backend.capabilities),
         help_phones=backend.help_phones,
         unsupported_systems=backend.unsupported_systems,
-        outline=tuple((part.title, len(part.questions)) for part in dossier.paper.parts),
+        outline=tuple((part.title, len(part.problems)) for part in dossier.paper.parts),
     )
 
 

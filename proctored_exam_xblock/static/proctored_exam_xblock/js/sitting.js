@@ -21,6 +21,7 @@
       this.open(kept || this.parts.find((part) => part.tab.getAttribute("aria-selected") === "true") || this.parts[0]);
       this.section.addEventListener("change", (event) => this.onChange(event));
       this.section.querySelector('[role="tablist"]').addEventListener("keydown", (event) => this.onTabKey(event));
+      pex.typeset(this.section);
       if (this.dirty.length) this.flush();
     }
 
