@@ -252,7 +252,7 @@ def record_completion(user_id: int, usage_key: str, value: float) -> None:
 
 
 def course_files(html: str, course_key: str) -> str:
-    """The same HTML with the addresses of course files (``/static/plan.png``) as the LMS serves them; as it is elsewhere.
+    """The HTML with the addresses of course files (``/static/plan.png``) as the LMS serves them; unchanged elsewhere.
 
     The LMS does this itself for a page's first HTML, not for what a handler answers
     (``common/djangoapps/static_replace/__init__.py``).

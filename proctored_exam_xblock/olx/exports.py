@@ -61,8 +61,7 @@ def read_export(path: Path) -> Export:
 
 def export_of(files: Mapping[str, bytes]) -> Export:
     """The same from the files' contents."""
-    courses = sorted((name for name in files if PurePosixPath(name).name == "course.xml"), key=lambda n: n.count("/"))
-    roots = [name for name in courses if PurePosixPath(name).parent.name != "course"]
+    roots = sorted((name for name in files if PurePosixPath(name).name == "course.xml"), key=lambda n: n.count("/"))
     reader = _Reader(files, str(PurePosixPath(roots[0]).parent) if roots else ".")
     if roots:
         reader.file(roots[0], "course.xml", ())

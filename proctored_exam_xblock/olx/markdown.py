@@ -1,9 +1,9 @@
 """Studio's simple editor: its Markdown -> one ``<problem>``, each thing on the line where the author wrote it (R-X-14).
 
 The language is what edx-platform's editor accepts (behaviour read from ``xmodule/js/src/problem/edit.js`` of Teak and
-from its tests): ``>>label||description<<``, ``(x)``, ``[x]``, ``[[a, (b)]]``, ``{{hint}}``,
-``||demand hint||``, ``[explanation]``, ``[code]``, headings underlined with ``==``, and ``---`` between the questions of one
-problem. What the editor turns into a typed answer (``= 42``) becomes a response that reading refuses with its line.
+from its tests): ``>>label||description<<``, ``(x)``, ``[x]``, ``[[a, (b)]]``, ``{{hint}}``, ``||demand hint||``,
+``[explanation]``, ``[code]``, headings underlined with ``==``, and ``---`` between the questions of one problem. What
+the editor turns into a typed answer (``= 42``) becomes a response that reading refuses with its line.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A lone problem graded by the platform's own input ids and choice names, unweighted: what capa itself answers.
 
 ``LoncapaProblem.calculate_score`` gives ``score``, the sum of ``CorrectMap.get_npoints`` over the inputs, and
-``total``, the sum of the inputs' ``points`` (1 each unless the author says otherwise); the problem's weight comes in later, in the
-block. Ids are made as ``LoncapaProblem._preprocess_problem`` makes them: ``<problem>_<response + 1>_<input>``. Read in
-xblocks-contrib 0.13; the differential tests compare both.
+``total``, the sum of the inputs' ``points`` (1 each unless the author says otherwise); the problem's weight comes in
+later, in the block. Ids are made as ``LoncapaProblem._preprocess_problem`` makes them:
+``<problem>_<response + 1>_<input>``. Read in xblocks-contrib 0.13; the differential tests compare both.
 """
 
 from __future__ import annotations
