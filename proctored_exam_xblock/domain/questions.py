@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby
 
 from .errors import UnknownAnswer
@@ -24,7 +25,7 @@ Points = int | Fraction
 
 def exact(value: Points) -> Points:
     """The same number, as an int when it is whole."""
-    return int(value) if Fraction(value).denominator == 1 else value
+    return value.numerator if value.denominator == 1 else value
 
 
 class Kind(StrEnum):
@@ -96,7 +97,7 @@ class Question:
     hints: tuple[Hint, ...] = ()
     demand_hints: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> frozenset[str]:
         """Ids of the right choices."""
         return frozenset(choice.id for choice in self.choices if choice.correct)

@@ -59,8 +59,12 @@ def inner_html(element: etree._Element) -> str:
             change the question and keeping its text could give away a hint; reason ``script`` for the platform's
             Python scripts, whose variables the text needs.
     """
+    if len(element) == 0:
+        return clean(escape(element.text or "", quote=False))
+    seen = set()
     for child in element.iterdescendants():
         name = str(child.tag).lower()
+        seen.add(name)
         if name == "script" and "javascript" not in child.get("type", ""):
             raise InvalidPaper(line=child.sourceline, reason="script")
         if name not in HTML_TAGS:
@@ -68,8 +72,10 @@ def inner_html(element: etree._Element) -> str:
         child.tag = name
         if name == "pre" and child.text:
             child.text = child.text.lstrip("\r\n")  # an HTML parser drops one line break there at each reading
-    etree.strip_elements(element, *DROPPED, with_tail=False)
-    etree.strip_tags(element, *_UNWRAPPED)
+    if seen & DROPPED:
+        etree.strip_elements(element, *DROPPED, with_tail=False)
+    if seen & _UNWRAPPED:
+        etree.strip_tags(element, *_UNWRAPPED)
     return clean(escape(element.text or "", quote=False) + "".join(_html(child) for child in element))
 
 
