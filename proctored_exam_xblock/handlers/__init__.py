@@ -27,6 +27,7 @@ class ExamHandlers(PreparingHandlers, ExamDayHandlers):
         "confirm_name",
         "save_information",
         "record_equipment",
+        "measure",
         "slots",
         "book",
         "move",
