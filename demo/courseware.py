@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt, csrf_protect, ensure_csrf_cookie
 from xblock.core import XBlock
@@ -108,7 +107,7 @@ def _block_page(request: HttpRequest, slug: str, view: str, template: str) -> Ht
     fragment = block.render(view, {})
     context = {
         "course": found,
-        "title": _("Access to the final exam"),
+        "title": str(found.unit),
         "handler_base": reverse("block_handler", args=[slug, "handler", "x"]).removesuffix("x"),
         "head": fragment.head_html(),
         "body": fragment.body_html(),

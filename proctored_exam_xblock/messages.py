@@ -62,6 +62,23 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "lead_time": lambda p: _("An appointment must be made at least %(hours)s hours ahead.") % {"hours": p.get("hours")},
     "slot_full": lambda p: _("The last seat at this time has just been taken. Choose another time."),
     "move_limit": lambda p: _("You have changed your appointment as often as the exam allows."),
+    "move_deadline": lambda p: _hours(
+        p,
+        ngettext(
+            "The time can no longer be changed: the last hour before the appointment has begun.",
+            "The time can no longer be changed: this is possible up to %(hours)s hours before the appointment.",
+            int(p.get("hours", 1)),
+        ),
+    ),
+    "cancel_deadline": lambda p: _hours(
+        p,
+        ngettext(
+            "The appointment can no longer be cancelled: its last hour has begun.",
+            "The appointment can no longer be cancelled: this is possible up to %(hours)s hours before it.",
+            int(p.get("hours", 1)),
+        ),
+    ),
+    "second_not_offered": lambda p: _second(str(p.get("reason", ""))),
     "awaiting_confirmation": lambda p: _(
         "The proctoring service has not confirmed your last request yet. Try again in a few minutes."
     ),
@@ -93,6 +110,19 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "unknown_answer": lambda p: _("These answers do not belong to your paper. Reload the page."),
     "not_found": lambda p: _("There is nothing at this address for you."),
 }
+
+
+def _hours(params: Mapping[str, Any], sentence: str) -> str:
+    return sentence % {"hours": params.get("hours", 1)} if "%(hours)s" in sentence else sentence
+
+
+def _second(reason: str) -> str:
+    return {
+        "window_over": _("The exam period is over: no second appointment is possible in it."),
+        "no_slot": _("No time is left in the exam period: no second appointment is possible in it."),
+        "short_notice": _("No time is left far enough ahead. The course team can grant one at short notice."),
+        "used_up": _("You have had the second appointment that the exam's rules give. Ask the course team."),
+    }.get(reason, _("Ask the course team for a second appointment."))
 
 
 def _too_early() -> str:
@@ -134,6 +164,7 @@ def reason(code: str) -> str:
         "needs_appointments": _("The proctoring service works with appointments only."),
         "shorter_than_exam": _("The opening hours are shorter than the exam."),
         "address": _("Write an address that begins with https:// or with /."),
+        "practice_alone": _("In a practice exam the candidate is alone: no proctoring service, no exam-wide password."),
         "not_a_mapping": _("The settings must be a JSON object."),
     }
     return sentences.get(code, _("This value is not valid."))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from . import conf, messages, presenter
 from .backends.base import Launch
 from .domain.errors import ExamError, NotSignedIn
-from .services import room
+from .services import help_line, room
 
 
 @require_GET
@@ -30,7 +30,10 @@ def launch(request: HttpRequest, token: str) -> HttpResponse:
             raise NotSignedIn()
         answer = room.launch(token, request.user.pk, now)
     except ExamError as error:
-        page = presenter.render_launch_refused(messages.text(error), error.code, error.status == 503, _language())
+        contacts = presenter.Help(**vars(help_line.of_launch(token, request.user.pk)))
+        page = presenter.render_launch_refused(
+            messages.text(error), error.code, error.status == 503, _language(), contacts
+        )
         response = HttpResponse(page, status=error.status)
     else:
         response = _posted(answer) if answer.form else HttpResponseRedirect(answer.url)

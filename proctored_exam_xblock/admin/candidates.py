@@ -31,6 +31,10 @@ class BookForm(ReasonForm):
     overbook = forms.BooleanField(label=gettext_lazy("Also when no seat is left"), required=False)
 
 
+class SecondForm(ReasonForm):
+    waive = forms.BooleanField(label=gettext_lazy("Also at short notice, without the lead time"), required=False)
+
+
 class ExtendForm(ReasonForm):
     minutes = forms.IntegerField(label=gettext_lazy("Minutes to add"), min_value=1, max_value=720, initial=10)
 
@@ -66,12 +70,15 @@ class ExamAdmin(ReadOnly):
 
 @admin.register(models.Candidacy)
 class CandidacyAdmin(ReadOnly):
-    list_display = ("__str__", "user", "exam", "last_name", "first_name", "extra_time_percent", "second_appointment")
+    list_display = (
+        *("__str__", "user", "exam", "last_name", "first_name"),
+        *("extra_time_percent", "second_appointment", "seconds_by_rule", "lead_time_waived"),
+    )
     list_filter = ("exam",)
     list_select_related = ("user", "exam")
     search_fields = ("user__username", "user__email", "last_name")
     exclude = ("equipment",)
-    actions = ("book", "unlock", enter_payment, confirm_problem)
+    actions = ("book", "grant_second", "unlock", enter_payment, confirm_problem)
 
     @admin.action(description=gettext_lazy("Book or move by hand…"), permissions=["operate"])
     def book(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
@@ -93,6 +100,20 @@ class CandidacyAdmin(ReadOnly):
             ),
         )
 
+    @admin.action(description=gettext_lazy("Grant a second appointment…"), permissions=["operate"])
+    def grant_second(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
+        """R-FUN-22."""
+        return ask(
+            self,
+            request,
+            queryset,
+            SecondForm,
+            _("Grant these candidates a second appointment"),
+            lambda row, said: interventions.grant_second_appointment(
+                row.pk, _actor(request), said["reason"], conf.now(), waive_lead_time=said["waive"]
+            ),
+        )
+
     @admin.action(description=gettext_lazy("Open the exam by hand…"), permissions=["operate"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
         """Without its code and without its room."""
@@ -106,9 +127,19 @@ class CandidacyAdmin(ReadOnly):
         )
 
 
+@admin.register(models.SeatHold)
+class SeatHoldAdmin(ReadOnly):
+    list_display = ("candidacy", "exam", "start", "expires_at")
+    list_filter = ("exam",)
+    list_select_related = ("candidacy", "exam")
+
+
 @admin.register(models.Appointment)
 class AppointmentAdmin(ReadOnly):
-    list_display = ("reservation_id", "candidacy", "state", "start", "pending_start", "wrong_tries", "locked_until")
+    list_display = (
+        *("reservation_id", "candidacy", "number", "state", "start", "pending_start", "moves"),
+        *("wrong_tries", "locked_until"),
+    )
     list_filter = ("state",)
     list_select_related = ("candidacy",)
     date_hierarchy = "start"
@@ -127,7 +158,10 @@ class AppointmentAdmin(ReadOnly):
 
 @admin.register(models.Attempt)
 class AttemptAdmin(ReadOnly):
-    list_display = ("certification_number", "candidacy", "state", "deadline", "ended_at", "review", "released_at")
+    list_display = (
+        *("certification_number", "candidacy", "number", "state", "deadline", "ended_at"),
+        *("archived_at", "review", "released_at"),
+    )
     list_filter = ("state", "review")
     list_select_related = ("candidacy",)
     search_fields = ("certification_number",)

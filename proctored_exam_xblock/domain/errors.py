@@ -201,6 +201,27 @@ class MoveLimit(ExamError):
     status = 409
 
 
+class MoveDeadline(ExamError):
+    """Too close to the appointment to change it; params: ``hours`` (int)."""
+
+    code = "move_deadline"
+    status = 409
+
+
+class CancelDeadline(ExamError):
+    """Too close to the appointment to cancel it; params: ``hours`` (int)."""
+
+    code = "cancel_deadline"
+    status = 409
+
+
+class SecondNotOffered(ExamError):
+    """The rules offer no second appointment now (R-FUN-22); ``params['reason']`` is a code of ``second.Refusal``."""
+
+    code = "second_not_offered"
+    status = 409
+
+
 class AwaitingConfirmation(ExamError):
     """The vendor has not answered the last request yet; another change has to wait."""
 

@@ -14,9 +14,11 @@ from .attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, ReviewState, St
 from .clock import latest_end, unlock_lapses_at, window_end
 from .equipment import Finding
 from .errors import NotAllowedNow, NotEligible
-from .policy import ExamPolicy
+from .policy import ExamPolicy, SecondChance
+from .practice import Around
 from .questions import Answers, Layout, Paper, Points
 from .refunds import PaymentFacts
+from .second import Refusal, refusal
 
 ROOM_OPEN = "open"
 """The vendor lets the candidate begin."""
@@ -163,6 +165,14 @@ class AttemptFacts:
 
 
 @dataclass(frozen=True)
+class HoldFacts:
+    """The seat that is kept for the candidate between choosing and confirming."""
+
+    start: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything the journey needs to know about one candidate of one exam."""
 
@@ -183,6 +193,16 @@ class Facts:
     """None where nobody asked: the exam is free, or begun."""
     opens_by_room: bool = False
     """The state of the vendor's room opens this exam, no code does (R-PE-1)."""
+    practice: Around = field(default_factory=Around)
+    """What screens tell of practice (R-X-18); no decision reads it."""
+    taken_before: int = 0
+    """Appointments that this candidate used or missed before the present or the next one."""
+    seconds_by_rule: int = 0
+    next_policy: ExamPolicy | None = None
+    """The rules of an appointment made now, where others are in force for the present one."""
+    full_starts: frozenset[datetime] = frozenset()
+    """Starts of the window without a seat, UTC; known to screens with a calendar only."""
+    hold: HoldFacts | None = None
 
     @property
     def room_open_at(self) -> datetime | None:
@@ -213,8 +233,8 @@ _PREPARING = _CHECKING | {Action.SAVE_INFORMATION}
 ACTIONS: Mapping[Phase, frozenset[Action]] = {
     Phase.NOT_ELIGIBLE: frozenset(),
     Phase.ONBOARDING: _PREPARING | {Action.ACCEPT_TERMS, Action.CONFIRM_NAME},
-    Phase.BOOKING: _PREPARING | {Action.SLOTS, Action.BOOK},
-    Phase.BOOKED: _PREPARING | {Action.SLOTS, Action.MOVE, Action.CANCEL},
+    Phase.BOOKING: _PREPARING | {Action.SLOTS, Action.HOLD, Action.BOOK},
+    Phase.BOOKED: _PREPARING | {Action.SLOTS, Action.HOLD, Action.MOVE, Action.CANCEL},
     Phase.AVAILABLE: _CHECKING | {Action.LAUNCH, Action.CANCEL},
     Phase.ROOM: frozenset({Action.LAUNCH, Action.UNLOCK, Action.CLAIM_WINDOW}),
     Phase.UNLOCKED: frozenset({Action.LAUNCH, Action.START}),
@@ -225,10 +245,12 @@ ACTIONS: Mapping[Phase, frozenset[Action]] = {
     Phase.SUBMITTED: frozenset(),
     Phase.RESULT: frozenset(),
     Phase.INVALIDATED: frozenset(),
-    Phase.INTERRUPTED: frozenset(),
-    Phase.MISSED: frozenset(),
+    Phase.INTERRUPTED: frozenset({Action.ASK_SECOND}),
+    Phase.MISSED: frozenset({Action.ASK_SECOND}),
     Phase.CLOSED: frozenset(),
 }
+PRACTICE_ENDS = frozenset({Phase.SUBMITTED, Phase.RESULT, Phase.INVALIDATED, Phase.INTERRUPTED, Phase.MISSED})
+"""Where a practice exam tells what would have failed and, while its window is open, may be tried again (R-X-18)."""
 
 
 def onboarding_steps(facts: Facts, policy: ExamPolicy) -> dict[str, bool]:
@@ -275,7 +297,23 @@ def decide(facts: Facts, policy: ExamPolicy, now: datetime) -> Journey:
         now: aware UTC instant, read once at the request's entry.
     """
     phase, next_change = _phase(facts, policy, now)
-    return Journey(phase, ACTIONS[phase], next_change)
+    actions = ACTIONS[phase]
+    if policy.practice and phase in PRACTICE_ENDS and now < window_end(policy):
+        actions |= {Action.TRY_AGAIN}
+    if Action.ASK_SECOND in actions and why_no_second(facts, phase, policy, now) is not Refusal.NONE:
+        actions -= {Action.ASK_SECOND}
+    return Journey(phase, actions, next_change)
+
+
+def why_no_second(facts: Facts, phase: Phase, policy: ExamPolicy, now: datetime) -> Refusal:
+    """Why who was interrupted, or missed the appointment, is not offered a second one now (R-FUN-22).
+
+    Args:
+        policy: as for :func:`decide`; ``facts.next_policy`` is looked at first.
+    """
+    after = SecondChance.INTERRUPTED if phase is Phase.INTERRUPTED else SecondChance.MISSED
+    rules = facts.next_policy or policy
+    return refusal(rules, after, facts.seconds_by_rule, now, facts.extra_time, facts.full_starts)
 
 
 def _phase(facts: Facts, policy: ExamPolicy, now: datetime) -> tuple[Phase, datetime | None]:

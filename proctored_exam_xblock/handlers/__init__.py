@@ -29,9 +29,11 @@ class ExamHandlers(PreparingHandlers, ExamDayHandlers):
         "record_equipment",
         "measure",
         "slots",
+        "hold_slot",
         "book",
         "move",
         "cancel",
+        "ask_second",
         "launch",
         "unlock",
         "claim_window",
@@ -39,6 +41,7 @@ class ExamHandlers(PreparingHandlers, ExamDayHandlers):
         "save_draft",
         "submit_part",
         "finish",
+        "try_again",
     )
 
     @XBlock.handler

@@ -8,6 +8,7 @@ from __future__ import annotations
 from .links import Links
 from .page import CHECK_SCRIPTS, SAMPLE, SCRIPTS, STYLES, render, render_slots
 from .plain import (
+    Help,
     render_author_form,
     render_author_summary,
     render_launch_form,
@@ -20,6 +21,7 @@ __all__ = [
     "SAMPLE",
     "SCRIPTS",
     "STYLES",
+    "Help",
     "Links",
     "render",
     "render_author_form",

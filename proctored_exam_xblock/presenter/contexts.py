@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..domain.attempt import IDENTITY_MISSING, AppointmentState, State
-from ..domain.clock import latest_end, whole_duration, window_end
-from ..domain.journey import Action, Phase
+from ..domain.clock import latest_end, whole_duration
+from ..domain.journey import Phase
 from ..domain.policy import Unlock
-from . import calendar, dates, equipment, information, payment, sitting, zones
+from . import calendar, changes, dates, equipment, information, payment, practice, preparation, sitting, zones
 from . import room as room_words
 from .screen import Screen
 
@@ -31,6 +31,7 @@ def common(screen: Screen) -> Context:
         "duration": dates.span(whole_duration(policy, screen.facts.extra_time), screen.locale),
         "extra": dates.span(screen.facts.extra_time, screen.locale) if screen.facts.extra_time else "",
         "certification_number": attempt.certification_number if attempt else "",
+        **practice.context(screen),
     }
 
 
@@ -53,13 +54,11 @@ def _appointment(screen: Screen) -> Context:
         "seconds": seconds,
         "countdown": dates.countdown(seconds),
         "requested": facts.state is AppointmentState.REQUESTED,
-        "moving_to": _moment(screen, facts.pending_start) if facts.pending_start else "",
+        "moving_to": calendar.moment(screen, facts.pending_start) if facts.pending_start else "",
         "vendor_silent": bool(facts.vendor_last_error),
         "notice": _notice(facts.notice),
         "launch_url": facts.launch_url,
-        "may_move": Action.MOVE in screen.journey.actions and facts.state is AppointmentState.CONFIRMED,
-        "may_cancel": Action.CANCEL in screen.journey.actions,
-        "moves_left": max(0, screen.policy.max_moves - facts.moves),
+        "ordinal": calendar.ordinal(screen),
         "closes_at": dates.hour(latest_end(facts.start, screen.policy), zone),
         "opens_at": dates.hour(facts.start - timedelta(minutes=screen.policy.launch_lead_minutes), zone),
     }
@@ -69,14 +68,6 @@ def _exam_time(screen: Screen, there: str) -> str:
     start = screen.appointment.start
     day = dates.long_day(start.astimezone(screen.policy.zone).date(), screen.locale)
     return f"{day}, {there} {zones.label(screen.policy.time_zone, start, screen.locale)}"
-
-
-def _moment(screen: Screen, moment: Any) -> str:
-    local = moment.astimezone(screen.zone)
-    return _("%(day)s at %(time)s") % {
-        "day": dates.week_day(local.date(), screen.locale),
-        "time": dates.hour(moment, screen.zone),
-    }
 
 
 def _notice(code: str) -> str:
@@ -91,6 +82,7 @@ def _notice(code: str) -> str:
         "move_confirmed": _("Your appointment was moved."),
         "vendor_cancelled": _("The proctoring service cancelled your appointment. Please choose another time."),
         "by_staff": _("The course team made this appointment for you. Please read it again."),
+        "practice_again": _("A new try is open. Choose a time, as for the exam itself."),
         "second_appointment": _("A second appointment is offered to you, with priority."),
     }.get(code, _("Your appointment changed. Please read it again."))
 
@@ -100,25 +92,29 @@ def booking(screen: Screen) -> Context:
     refused = facts is not None and facts.state is AppointmentState.REFUSED
     notice = _notice(facts.notice or "refused") if refused and facts else ""
     if not notice and screen.facts.second_appointment:
-        notice = _notice("second_appointment")
+        notice = _notice("practice_again" if screen.policy.practice else "second_appointment")
+    shown = {**calendar.context(screen), **information.form_context(screen)}
     return {
-        **calendar.context(screen),
-        **information.form_context(screen),
+        **shown,
         **equipment.context(screen),
         **payment.context(screen),
+        "calendar_zone": shown["zone_label"],
         "notice": notice,
     }
 
 
 def booked(screen: Screen) -> Context:
-    found = {**_appointment(screen), **equipment.context(screen), **payment.context(screen), "movable": False}
-    if found.get("may_move") and found.get("moves_left"):
-        found |= {**calendar.context(screen), **information.form_context(screen), "movable": True}
+    around = {**equipment.context(screen), **payment.context(screen), **preparation.context(screen)}
+    found = {**_appointment(screen), **around, **changes.context(screen)}
+    if found["movable"]:
+        shown = {**calendar.context(screen), **information.form_context(screen)}
+        found = {**shown, **found, "calendar_zone": shown["zone_label"]}
     return found
 
 
 def available(screen: Screen) -> Context:
-    return {**_appointment(screen), **equipment.context(screen)}
+    found = {**_appointment(screen), **equipment.context(screen), **preparation.context(screen)}
+    return {**found, **changes.context(screen)} if found["has_appointment"] else found
 
 
 def room(screen: Screen) -> Context:
@@ -149,21 +145,11 @@ def unlocked(screen: Screen) -> Context:
         "extra": dates.span(extra, screen.locale) if extra else "",
         "outline": outline,
         "total": sum(count for _title, count in outline),
-        "rules": [_RULES[code]() for code in policy.forbidden if code in _RULES],
+        **preparation.rules_context(policy),
         "lapses_at": dates.hour(lapses, screen.zone) if lapses else "",
         "stays_open": stays_open,
         "discard": policy.expiry.value == "discard",
     }
-
-
-_RULES: Mapping[str, Callable[[], str]] = {
-    "internet": lambda: _("no Internet, beyond this page"),
-    "applications": lambda: _("no other application"),
-    "documents": lambda: _("no book, manual or document"),
-    "calculator": lambda: _("no calculator"),
-    "paper": lambda: _("no pen, paper or draft"),
-    "headphones": lambda: _("no headphones or earphones"),
-}
 
 
 def paused(screen: Screen) -> Context:
@@ -208,13 +194,8 @@ def _identity_missing() -> str:
 
 
 def ended(screen: Screen) -> Context:
-    """Missed and interrupted: whether a second appointment still fits in the window."""
-    policy = screen.policy
-    return {
-        **_appointment(screen),
-        "second_possible": policy.appointments and screen.now < window_end(policy),
-        "window_last": dates.numeric_day(policy.last_day, screen.locale),
-    }
+    """Missed and interrupted: whether a second appointment is offered or can be asked for."""
+    return {**_appointment(screen), **changes.second_context(screen)}
 
 
 def closed(screen: Screen) -> Context:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .. import compat
@@ -166,6 +166,8 @@ def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
     facts = facts_of(
         on_file, snapshot, backend, eligible=eligible, staff=caller.staff, window=caller.window, payment=payment
     )
+    if in_force.pk != exam.current_version.pk and (attempt is None or attempt.state == State.INTERRUPTED):
+        facts = replace(facts, next_policy=exams.snapshot(exam.current_version).policy)
     journey = decide(facts, snapshot.policy, now)
     return Dossier(
         caller,

@@ -44,7 +44,9 @@ def close(
     attempt.active_key = None
     attempt.ended_at, attempt.end_reason = ended, end_reason
     scores.put(attempt, score, dossier.paper)
-    if policy.release is Release.IMMEDIATE:
+    if policy.practice:
+        attempt.score_sent_at = ended  # there is nothing to send: no round looks at it again
+    elif policy.release is Release.IMMEDIATE:
         attempt.released_at = ended
     attempt.window_hash = ""
     attempt.save()

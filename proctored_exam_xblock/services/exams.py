@@ -56,7 +56,7 @@ def publish(
     """
     source = json.dumps([title, policy, paper], sort_keys=True, ensure_ascii=True)
     content_hash = hashlib.sha256(source.encode()).hexdigest()
-    exam = _rows().filter(usage_key=usage_key).first()
+    exam = rows().filter(usage_key=usage_key).first()
     if exam is not None and exam.current_version is not None and exam.current_version.content_hash == content_hash:
         return exam
     try:
@@ -104,7 +104,11 @@ def check_policy(policy: Mapping[str, Any], title: str) -> ExamPolicy:
         able = registry.backend_class(checked.backend).capabilities
     except NotConfigured:
         raise InvalidPolicy("backend", reason="unknown_name") from None
-    if checked.unlock.is_code and Capability.UNLOCK_CODE not in able:
+    if checked.practice and able:
+        raise InvalidPolicy("practice", reason="practice_alone")
+    if checked.practice and checked.unlock is Unlock.EXAM_PASSWORD:
+        raise InvalidPolicy("unlock", reason="practice_alone")
+    if checked.unlock.is_code and Capability.UNLOCK_CODE not in able and not checked.practice:
         raise InvalidPolicy("unlock", reason="nobody_has_the_code")
     if checked.unlock is Unlock.SESSION_CODE and (Capability.BOOKING in able or not checked.appointments):
         raise InvalidPolicy("unlock", reason="no_sessions")
@@ -115,7 +119,8 @@ def check_policy(policy: Mapping[str, Any], title: str) -> ExamPolicy:
     return checked
 
 
-def _rows() -> QuerySet[Exam]:
+def rows() -> QuerySet[Exam]:
+    """Exams with their current versions, without the heavy columns that :func:`snapshot` reads once."""
     rows = Exam.objects.select_related("current_version")
     return rows.defer("current_version__policy", "current_version__paper")
 
@@ -126,7 +131,7 @@ def find(usage_key: str) -> Exam:
     Raises:
         NotConfigured: the block was never shown in the LMS with valid content.
     """
-    exam = _rows().filter(usage_key=usage_key).first()
+    exam = rows().filter(usage_key=usage_key).first()
     if exam is None or exam.current_version is None:
         raise NotConfigured(setting="policy")
     return exam
@@ -142,6 +147,12 @@ def snapshot_of(version_id: int, content_hash: str) -> Snapshot:
     """The same for who has not read the version's row."""
     row = ExamVersion.objects.get(pk=version_id, content_hash=content_hash)
     return Snapshot(read_policy(row.policy), paper_from_json(row.paper))
+
+
+def is_practice(version_id: int) -> bool:
+    """Whether a version's policy says that nothing of it counts (R-X-18)."""
+    content_hash = ExamVersion.objects.values_list("content_hash", flat=True).get(pk=version_id)
+    return snapshot_of(version_id, content_hash).policy.practice
 
 
 def set_password(usage_key: str, password: str, now: datetime, actor: str) -> None:

@@ -81,7 +81,25 @@ def facts_of(
         payment=payment,
         holds_window=attempt is not None and holds_window(attempt, window),
         opens_by_room=Capability.LIVE_STATUS in backend.capabilities and policy.unlock is Unlock.NONE,
+        taken_before=_taken_before(candidacy, rows.appointment, attempt),
+        seconds_by_rule=candidacy.seconds_by_rule,
     )
+
+
+_SPENT = (AppointmentState.USED, AppointmentState.MISSED)
+
+
+def _taken_before(candidacy: Candidacy, last: Appointment | None, attempt: Attempt | None) -> int:
+    """Appointments used or missed before the present or the next one; asked of the database only where there were
+    several."""
+    if last is None:
+        return 0
+    over = attempt is None and candidacy.second_appointment and last.state in _SPENT
+    earlier = (
+        last.number > 1
+        and Appointment.objects.filter(candidacy=candidacy, number__lt=last.number, state__in=_SPENT).count()
+    )
+    return int(over) + int(earlier)
 
 
 def _allowance(backend: Backend, candidacy: Candidacy, exam: Exam) -> timedelta:
@@ -121,6 +139,13 @@ def _person(candidacy: Candidacy, profile: CandidateProfile | None, appointment:
         {name: getattr(profile, name) for name in (*INFORMATION_FIELDS, *ABROAD_FIELDS)} if profile is not None else {}
     )
     return PersonFacts(candidacy.user_id, user.get_username(), first, last, user.email, **known)
+
+
+def without_file(user_id: int) -> PersonFacts:
+    """Somebody who has no file and may have none, for the message that asks why (R-FUN-23)."""
+    user = get_user_model().objects.get(pk=user_id)
+    first, last = compat.host().full_name(user_id)
+    return PersonFacts(user_id, user.get_username(), first, last, user.email)
 
 
 def _onboarding(

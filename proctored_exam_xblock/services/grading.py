@@ -18,6 +18,7 @@ from .entry import load
 
 
 def _counted(caller: Caller) -> Attempt | None:
+    """The attempt that the gradebook knows; none of a practice exam."""
     if caller.user_id is None:
         return None
     rows = Attempt.objects.filter(
@@ -26,7 +27,8 @@ def _counted(caller: Caller) -> Attempt | None:
         state__in=[state.value for state in OVER],
         archived_at=None,
     )
-    return rows.select_related("version").order_by("-number").first()
+    found = rows.select_related("version").order_by("-number").first()
+    return None if found is not None and exams.snapshot(found.version).policy.practice else found
 
 
 def has_counted_answers(caller: Caller) -> bool:

@@ -35,7 +35,8 @@ def student_item(attempt: Attempt) -> dict[str, str]:
 
 
 def publish_grade(attempt_id: int, now: datetime) -> bool:
-    """File the answers as a submission and, once released, the score. Done twice, it changes nothing.
+    """File the answers as a submission and, once released, the score. Done twice, it changes nothing; of a practice
+    exam nothing is filed.
 
     Returns:
         True when something was written.
@@ -43,6 +44,8 @@ def publish_grade(attempt_id: int, now: datetime) -> bool:
     with transaction.atomic():
         attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
         if attempt.state not in {state.value for state in OVER} or attempt.archived_at is not None:
+            return False
+        if exams.is_practice(attempt.version_id):
             return False
         wrote = False
         if not attempt.submission_uuid:

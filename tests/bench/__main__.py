@@ -26,6 +26,9 @@ FIGURES = ROOT / "var/bench.json"
 SLOWEST_DRAFT = 0.5
 MOST_DRAFT_STATEMENTS = 4
 MOST_SCREEN_STATEMENTS = 10
+MOST_SLOTS_STATEMENTS = 3
+SLOWEST_CALENDAR = 3.0
+"""Times as long as with 50 appointments on file: the full slots of the window are read, the rest is not."""
 MOST_BYTES = 40 * 1024
 SLOWEST_CLIENT = 1.5
 SLOWEST_WITH_FAULTS = 2.0
@@ -82,6 +85,7 @@ def shortcomings(figures: Found) -> list[str]:
             )
         if handlers["screen"]["ours"] > MOST_SCREEN_STATEMENTS:
             missed.append(f"{name}: screen costs {handlers['screen']['ours']}, wanted {MOST_SCREEN_STATEMENTS}")
+        missed += _calendar_shortcomings(name, found["calendar"]["deeds"])
         missed += _queue_shortcomings(name, found)
     missed += _paper_shortcomings(figures["papers"])
     if figures["page"]["gzip_bytes"] > MOST_BYTES:
@@ -98,6 +102,18 @@ def _paper_shortcomings(found: Found) -> list[str]:
     each = found["candidates"]["each_of_many"]
     if each > LEAST_LINEAR:
         missed.append(f"papers: each of {papers.CANDIDATES} candidates takes {each} times one, wanted {LEAST_LINEAR}")
+    return missed
+
+
+def _calendar_shortcomings(name: str, deeds: Found) -> list[str]:
+    missed = []
+    for deed, found in deeds.items():
+        if found["statements"] > MOST_SLOTS_STATEMENTS:
+            missed.append(f"{name}: {deed} costs {found['statements']}, wanted {MOST_SLOTS_STATEMENTS}")
+        if not found["same_plans"] or found["scans"]:
+            missed.append(f"{name}: {deed} is planned otherwise with many appointments: {found['scans']}")
+        if found["ratio"] > SLOWEST_CALENDAR:
+            missed.append(f"{name}: {deed} takes {found['ratio']} times as long as with few appointments")
     return missed
 
 
@@ -123,6 +139,13 @@ def show(figures: Found) -> None:
         print(f"  {'handler':34}{'ours':>9}{'host':>6}{'fields':>8}   (statements)")
         for handler, costs in found["handlers"].items():
             print(f"  {handler:34}{costs['ours']:>9}{costs['host']:>6}{costs['fields']:>8}")
+        calendar = found["calendar"]
+        for deed, costs in calendar["deeds"].items():
+            print(
+                f"  {deed:34}{costs['statements']:>9}   (statements) {costs['ms']:>8} ms, {costs['ratio']} times",
+                end="",
+            )
+            print(f" that with few appointments, {calendar['appointments_on_file']} are on file")
         queue, client = found["outbox"], found["client"]
         print(f"  {queue['entries']} bookings to a vendor: {queue['per_second']} /s", end="")
         print(f", with faults {queue['per_second_with_faults']} /s, {queue['ratio']} times as long", end="")
