@@ -10,8 +10,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from . import courses
-from .models import CourseRole, Enrolment
+from . import courses, worker
+from .models import CourseRole, Enrolment, Preference
 
 
 class Host:
@@ -69,5 +69,15 @@ class Host:
         """The course's name."""
         return courses.by_key(course_key).title
 
+    def language(self, user_id: int) -> str:
+        """The one last chosen by the switch, '' for none."""
+        return Preference.objects.filter(user_id=user_id).values_list("language", flat=True).first() or ""
+
+    def mail_sender(self, course_key: str) -> str:
+        """The campus itself."""
+        return str(settings.DEFAULT_FROM_EMAIL)
+
     def later(self, task: str, seconds: float) -> None:
-        """The campus's worker looks every few seconds by itself."""
+        """The campus's worker looks every few seconds by itself; e-mails are looked at right away."""
+        if task == "send_mails":
+            worker.hurry()

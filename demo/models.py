@@ -35,17 +35,41 @@ class CourseRole(models.Model):
         return f"{self.user} {self.course_key} {self.role}"
 
 
+class Preference(models.Model):
+    """The language that somebody chose, as an LMS keeps it for its e-mails."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preference")
+    language = models.CharField(max_length=8)
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.language}"
+
+
 class SentMail(models.Model):
-    """One e-mail of the campus, kept instead of sent."""
+    """One e-mail of the campus, kept instead of sent, with its headers as they would have left."""
 
     sent_at = models.DateTimeField()
     sender = models.CharField(max_length=255)
     recipients = models.TextField()
     subject = models.TextField()
     body = models.TextField()
+    html = models.TextField(blank=True, default="")
+    headers = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["-sent_at", "-pk"]
 
     def __str__(self) -> str:
         return self.subject
+
+
+class Attachment(models.Model):
+    """A file that came with an e-mail."""
+
+    mail = models.ForeignKey(SentMail, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=255)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.name

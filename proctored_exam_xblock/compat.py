@@ -42,6 +42,8 @@ class Host(Protocol):
     def full_name(self, user_id: int) -> tuple[str, str]: ...
     def block_url(self, usage_key: str) -> str: ...
     def course_title(self, course_key: str) -> str: ...
+    def language(self, user_id: int) -> str: ...
+    def mail_sender(self, course_key: str) -> str: ...
     def later(self, task: str, seconds: float) -> None: ...
 
 
@@ -148,6 +150,20 @@ class LmsHost:
         name = CourseOverview.objects.filter(id=_course_key(course_key)).values_list("display_name", flat=True).first()
         return str(name or course_key)
 
+    def language(self, user_id: int) -> str:
+        """The language chosen in the account settings, '' for none (openedx user_api.models.UserPreference)."""
+        from openedx.core.djangoapps.user_api.models import UserPreference
+
+        rows = UserPreference.objects.filter(user_id=user_id, key="pref-lang")
+        return str(rows.values_list("value", flat=True).first() or "")
+
+    def mail_sender(self, course_key: str) -> str:
+        """Who the organisation's e-mails come from (openedx site_configuration), else the platform."""
+        from openedx.core.djangoapps.site_configuration import helpers
+
+        organisation, fallback = _course_key(course_key).org, settings.DEFAULT_FROM_EMAIL
+        return str(helpers.get_value_for_org(organisation, "email_from_address", fallback) or fallback)
+
     def later(self, task: str, seconds: float) -> None:
         """Have one of ``tasks`` run by a Celery worker after so many seconds (openedx.core.lib.celery).
 
@@ -227,6 +243,12 @@ class NoHost:
 
     def course_title(self, course_key: str) -> str:
         return ""
+
+    def language(self, user_id: int) -> str:
+        return ""
+
+    def mail_sender(self, course_key: str) -> str:
+        return str(settings.DEFAULT_FROM_EMAIL)
 
     def later(self, task: str, seconds: float) -> None:
         """Nobody to ask: the commands do it."""

@@ -10,7 +10,7 @@ from django.utils import translation
 from . import compat, messages, presenter
 from .domain.errors import ExamError, NotSignedIn
 from .domain.journey import Phase, is_paid
-from .services import booking, entry, help_line, practice, proctoring, shops
+from .services import booking, calendar_links, entry, help_line, practice, proctoring, shops
 from .services.dossier import Caller, Dossier
 from .services.facts import without_file
 
@@ -70,6 +70,7 @@ def links(dossier: Dossier, aside: practice.Aside = practice.Aside()) -> present
         dashboard=host.dashboard_url(),
         account=host.account_url(),
         equipment=backend.settings.get("equipment_url", backend.equipment_url),
+        calendar=calendar_links.address(dossier),
         payment=_payment(dossier),
         course_title=host.course_title(course),
         backend_name=backend.verbose_name,

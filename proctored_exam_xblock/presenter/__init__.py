@@ -5,7 +5,9 @@ Answer keys: nothing here reads ``Choice.correct`` or ``Question.explanation``; 
 
 from __future__ import annotations
 
+from .calendar_file import render_calendar
 from .links import Links
+from .mails import Mail, render_mail
 from .page import CHECK_SCRIPTS, SAMPLE, SCRIPTS, STYLES, render, render_slots
 from .plain import (
     Help,
@@ -23,11 +25,14 @@ __all__ = [
     "STYLES",
     "Help",
     "Links",
+    "Mail",
     "render",
     "render_author_form",
     "render_author_summary",
+    "render_calendar",
     "render_launch_form",
     "render_launch_refused",
+    "render_mail",
     "render_refusal",
     "render_slots",
 ]

@@ -23,10 +23,11 @@ from ..domain.attempt import (
 )
 from ..domain.errors import AwaitingConfirmation, EmailAlias, ExamError, SlotNotOffered, VendorUnavailable
 from ..domain.journey import Action, Facts, HoldFacts, Phase
+from ..domain.mail import Kind
 from ..domain.policy import ExamPolicy
 from ..domain.scheduling import SlotOffer, booking_rules, check_cancel, check_move, check_start, day_slots
 from ..models import Appointment, Candidacy, ExamVersion, OutboxEntry
-from . import appointments, audit, breaker, gate, holds, outbox, proctoring, seats
+from . import appointments, audit, breaker, gate, holds, mails, outbox, proctoring, seats
 from .dossier import Caller, Dossier
 from .entry import load, locked
 
@@ -249,6 +250,8 @@ def new_appointment(dossier: Dossier, start: datetime, *, implicit: bool = False
     )
     candidacy.second_appointment = False
     candidacy.save(update_fields=["second_appointment"])
+    if not with_vendor and not implicit:
+        mails.tell(Kind.CONFIRMED, appointment, dossier.now)
     return appointment
 
 
@@ -331,6 +334,7 @@ def cancel(caller: Caller, now: datetime) -> Dossier:
         for start in sorted(held):
             seats.release(dossier.exam, start)
         audit.record(dossier.own, "cancelled", now, caller.actor, appointment=appointment.pk)
+        mails.tell(Kind.CANCELLED, appointment, now, actor=caller.actor)
         if has_calendar(dossier):
             tell_vendor(dossier, appointment, "cancel")
     return load(caller, now)

@@ -14,8 +14,9 @@ from django.db import transaction
 from ..domain.attempt import OVER, ReviewEvent, State
 from ..domain.errors import BadRequest, InvalidField, NotAllowedNow
 from ..domain.grading import grade
+from ..domain.mail import Kind
 from ..models import Attempt, Candidacy, PartResponse
-from . import audit, exams, review, scores
+from . import audit, exams, mails, review, scores
 from .ending import digest
 from .vendor_reviews import DECIDED
 
@@ -47,6 +48,8 @@ def decide(attempt_id: int, verdict: str, actor: str, reason: str, now: datetime
         review.step(attempt, event, reason.strip() if event is ReviewEvent.INVALIDATE else "", now)
         data = {"verdict": verdict, "before": before, "after": attempt.review, "reason": reason}
         audit.record(candidacy, DECIDED, now, actor, attempt=attempt, **data)
+        if event is not ReviewEvent.OPEN:
+            mails.tell(Kind.DECIDED, attempt, now, once=candidacy.revision)
 
 
 def count_drafts(attempt_id: int, actor: str, reason: str, now: datetime) -> None:
@@ -81,6 +84,7 @@ def count_drafts(attempt_id: int, actor: str, reason: str, now: datetime) -> Non
             **scores.plain(score),
             reason=reason,
         )
+        mails.tell(Kind.RECOUNTED, attempt, now)
         transaction.on_commit(lambda: review.publish_grade(attempt_id, now), robust=True)
 
 

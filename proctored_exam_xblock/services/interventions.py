@@ -22,9 +22,10 @@ from ..domain.attempt import (
 )
 from ..domain.errors import FileIncomplete, InvalidField, NotAllowedNow, PaymentMissing
 from ..domain.journey import Action, ready_to_book
+from ..domain.mail import Kind
 from ..domain.scheduling import check_start
 from ..models import Appointment, Attempt, AuditEntry, Incident
-from . import appointments, audit, booking, ending, gate, outbox, seats, second, sitting
+from . import appointments, audit, booking, ending, gate, mails, outbox, seats, second, sitting
 from .dossier import Dossier, of_candidacy
 from .entry import load, locked
 
@@ -167,6 +168,7 @@ def book_for(
             return appointment
         if moved:
             _move_to(dossier, appointment, start, limit)
+            mails.tell(Kind.CHANGED, appointment, now, actor=actor)
         elif appointment.state == AppointmentState.REQUESTED:
             appointments.confirm(dossier, appointment, actor)
         appointment.notice = "by_staff"
@@ -320,7 +322,10 @@ def grant_second_appointment(
     """
     _check_reason(reason)
     with locked(of_candidacy(candidacy_id), now) as dossier:
+        about = dossier.attempt or dossier.appointment
         second.open_again(dossier, "second_granted", actor, waive_lead_time=waive_lead_time, reason=reason)
+        if about is not None:
+            mails.tell(Kind.SECOND, about, now)
 
 
 def _step(dossier: Dossier, event: Event) -> Attempt:

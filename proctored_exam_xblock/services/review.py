@@ -13,9 +13,10 @@ from submissions import api as submissions_api
 from .. import compat
 from ..domain.attempt import OVER, ReviewEvent, ReviewState, advance_review
 from ..domain.errors import NotAllowedNow
+from ..domain.mail import Kind
 from ..domain.policy import Release
 from ..models import Attempt, Candidacy, PartResponse
-from . import audit, exams
+from . import audit, exams, mails
 
 log = logging.getLogger(__name__)
 ITEM_TYPE = "proctored_exam"
@@ -117,6 +118,7 @@ def release(attempt_id: int, now: datetime, actor: str) -> None:
         attempt.released_at = now
         attempt.save(update_fields=["released_at"])
         audit.record(candidacy, "released", now, actor, attempt=attempt)
+        mails.tell(Kind.RESULT, attempt, now)
         transaction.on_commit(lambda: publish_grade(attempt_id, now), robust=True)
 
 
