@@ -11,6 +11,7 @@ from . import compat, messages, presenter
 from .domain.errors import BadRequest, ExamError, InvalidPaper, InvalidPolicy, NotAllowedNow
 from .domain.policy import ExamPolicy, policy_from_json, policy_to_json
 from .olx import read_paper
+from .paper_reasons import paper_reason
 from .services import exams
 
 LONGEST_TITLE = 255
@@ -88,7 +89,7 @@ def field_texts(error: ExamError) -> dict[str, str]:
     if isinstance(error, InvalidPaper):
         line = error.params.get("line")
         where = _("Line %(line)s: ") % {"line": line} if line else ""
-        return {"paper": where + messages.paper_reason(str(error.params.get("reason", "")))}
+        return {"paper": where + paper_reason(str(error.params.get("reason", "")), str(error.params.get("tag", "")))}
     if isinstance(error, InvalidPolicy):
         name = error.field or "policy"
         text = messages.reason(str(error.params.get("reason", "")))
@@ -115,7 +116,7 @@ def summary(block: Any) -> str:
         policy = policy_from_json({**block.policy, "title": block.display_name})
         exams.check_policy(block.policy, block.display_name)
         parts = read_paper(block.paper).parts
-        outline = tuple((part.title, len(part.questions)) for part in parts)
+        outline = tuple((part.title, len(part.problems)) for part in parts)
     except (InvalidPolicy, InvalidPaper) as error:
         problems.extend(field_texts(error).values())
     return presenter.render_author_summary(block.display_name, policy, outline, problems)

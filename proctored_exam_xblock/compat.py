@@ -361,6 +361,19 @@ def record_completion(user_id: int, usage_key: str, value: float) -> None:
         BlockCompletion.objects.submit_completion(user=user, block_key=key, completion=value)
 
 
+def course_files(html: str, course_key: str) -> str:
+    """The HTML with the addresses of course files (``/static/plan.png``) as the LMS serves them; unchanged elsewhere.
+
+    The LMS does this itself for a page's first HTML, not for what a handler answers
+    (``common/djangoapps/static_replace/__init__.py``).
+    """
+    if "/static/" not in html or not in_lms():
+        return html
+    from common.djangoapps.static_replace import replace_static_urls
+
+    return str(replace_static_urls(html, course_id=_course_key(course_key)))
+
+
 def host() -> Host:
     """The platform: the LMS, the configured host object, or nothing."""
     if in_lms():

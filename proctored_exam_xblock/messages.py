@@ -152,11 +152,6 @@ def field_texts(error: ExamError) -> dict[str, str]:
     return {error.field: text(error)} if error.field else {}
 
 
-def paper_reason(code: str) -> str:
-    """The translated sentence of a paper's reason code."""
-    return _("the paper cannot be read there (%(code)s).") % {"code": code}
-
-
 def _phone_reason(code: str, params: Mapping[str, Any]) -> str:
     """What is wrong with a phone number, and one of the country as it should be."""
     said = {

@@ -62,7 +62,8 @@ def html(dossier: Dossier) -> str:
     if dossier.candidacy is not None and dossier.journey.phase in _WITH_TERMS:
         facts = replace(facts, accepted_terms=terms.last_accepted(dossier.candidacy))
     shown = links(dossier, aside)
-    return presenter.render(facts, dossier.journey, dossier.policy, dossier.now, shown, dossier.caller.language)
+    page = presenter.render(facts, dossier.journey, dossier.policy, dossier.now, shown, dossier.caller.language)
+    return compat.course_files(page, dossier.exam.course_key)
 
 
 def links(dossier: Dossier, aside: practice.Aside = practice.Aside()) -> presenter.Links:  # noqa: B008 - frozen
@@ -82,7 +83,7 @@ def links(dossier: Dossier, aside: practice.Aside = practice.Aside()) -> present
         help_phones=backend.help_phones,
         help_emails=backend.help_emails,
         equipment_limits=target.limits if target and target.known else backend.limits,
-        outline=tuple((part.title, len(part.questions)) for part in dossier.paper.parts),
+        outline=tuple((part.title, len(part.problems)) for part in dossier.paper.parts),
         practice=aside.practice_url,
         prepares_for=aside.exam_url,
     )

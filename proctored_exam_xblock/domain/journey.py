@@ -17,7 +17,7 @@ from .equipment import Finding
 from .errors import NotAllowedNow, NotEligible
 from .policy import ExamPolicy, SecondChance
 from .practice import Around
-from .questions import Answers, Layout, Paper
+from .questions import Answers, Layout, Paper, Points
 from .refunds import PaymentFacts
 from .second import Refusal, refusal
 from .terms import Accepted, ServiceTerms, version_in_force
@@ -158,8 +158,8 @@ class AttemptFacts:
     review: ReviewState = ReviewState.NONE
     review_reason: str = ""
     released: bool = False
-    score_earned: int | None = None
-    score_possible: int | None = None
+    score_earned: Points | None = None
+    score_possible: Points | None = None
     passed: bool | None = None
     paper: Paper | None = None
     layout: Layout | None = None

@@ -18,19 +18,13 @@ NUMBER_PREFIX = "ENTRAINEMENT"
 """Of the certification numbers of practice, whatever the exam's own prefix: nobody takes one for a certificate's."""
 SILENCE = timedelta(minutes=2)
 """A page speaks every half minute; one that did not for so long before the end was closed or cut off."""
-_UNSURE = frozenset(
-    {
-        "down",
-        "up",
-        "camera_untested",
-        "microphone_untested",
-        "camera_waiting",
-        "microphone_waiting",
-        "microphone_silent",
-    }
+_ALWAYS = frozenset({"system", "browser", "cookies"})
+"""What a check says to settle and no exam goes without."""
+_MEDIA = frozenset(
+    {"camera", "camera_refused", "camera_busy", "camera_failed", "camera_small", "microphone", "microphone_refused"}
+    | {"microphone_busy", "microphone_failed", "speakers_silent", "no_media_api", "frame", "insecure"}
 )
-"""What a check says to settle and an exam may survive: a slow line, a test that was not made to its end."""
-_MEDIA = ("camera", "microphone", "speakers", "no_media_api", "frame", "insecure")
+"""What no exam goes without where a proctor watches; a slow line, or a test that was not ended, may still do."""
 
 
 class Severity(StrEnum):
@@ -231,6 +225,5 @@ def _of_the_equipment(life: Life, target: Target) -> Iterator[Finding]:
         yield Finding("equipment_unchecked", Severity.RISK)
         return
     for warning in life.equipment:
-        counts = target.has_room or not warning.startswith(_MEDIA)
-        fatal = target.known and counts and warning not in _UNSURE
+        fatal = target.known and (warning in _ALWAYS or (target.has_room and warning in _MEDIA))
         yield Finding("equipment", Severity.FAILURE if fatal else Severity.RISK, {"warning": warning})

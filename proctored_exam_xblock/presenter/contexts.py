@@ -158,7 +158,7 @@ def unlocked(screen: Screen) -> Context:
     extra = screen.facts.extra_time + timedelta(seconds=attempt.extra_seconds)
     outline = screen.links.outline
     if not outline and attempt.paper is not None:
-        outline = tuple((part.title, len(part.questions)) for part in attempt.paper.parts)
+        outline = tuple((part.title, len(part.problems)) for part in attempt.paper.parts)
     return {
         **_appointment(screen),
         "duration": dates.span(whole_duration(policy, extra), screen.locale),
@@ -188,7 +188,11 @@ def result(screen: Screen) -> Context:
     attempt = screen.attempt
     earned, possible = attempt.score_earned, attempt.score_possible
     percent = round(100 * earned / possible) if earned is not None and possible else None
-    return {**sitting.receipt_context(screen), "attempt": attempt, "percent": percent}
+    words = {
+        "earned": "" if earned is None else dates.number(earned, screen.locale),
+        "possible": "" if possible is None else dates.number(possible, screen.locale),
+    }
+    return {**sitting.receipt_context(screen), "attempt": attempt, "percent": percent, **words}
 
 
 def invalidated(screen: Screen) -> Context:

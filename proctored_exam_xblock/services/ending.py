@@ -14,7 +14,7 @@ from ..domain.attempt import Event, State, advance
 from ..domain.grading import grade
 from ..domain.mail import Kind
 from ..domain.policy import Expiry, Release
-from . import audit, mails, outbox, review
+from . import audit, mails, outbox, review, scores
 from .dossier import Dossier
 
 
@@ -44,7 +44,7 @@ def close(
     score = grade(dossier.paper, counted)
     attempt.active_key = None
     attempt.ended_at, attempt.end_reason = ended, end_reason
-    attempt.score_earned, attempt.score_possible = score.earned, score.possible
+    scores.put(attempt, score, dossier.paper)
     if policy.practice:
         attempt.score_sent_at = ended  # there is nothing to send: no round looks at it again
     elif policy.release is Release.IMMEDIATE:

@@ -19,7 +19,8 @@ from ..backends import registry
 from ..backends.base import Capability
 from ..domain.errors import InvalidField, InvalidPaper, InvalidPolicy, NotConfigured
 from ..domain.policy import ExamPolicy, Unlock, policy_from_json, policy_to_json, read_policy
-from ..domain.questions import Paper, paper_from_json, paper_to_json
+from ..domain.questions import Paper
+from ..domain.snapshot import paper_from_json, paper_to_json
 from ..models import Exam, ExamVersion
 from ..olx import read_paper
 from . import audit

@@ -16,13 +16,13 @@ from ..domain import clock, names
 from ..domain.attempt import OVER, AppointmentState, ReviewState, State
 from ..domain.eligibility import Missing
 from ..domain.equipment import findings_on_file
-from ..domain.grading import Score, passed
+from ..domain.grading import passed
 from ..domain.journey import AppointmentFacts, AttemptFacts, Facts, OnboardingFacts, PartFacts, PersonFacts
 from ..domain.policy import ExamPolicy, Unlock
 from ..domain.questions import Layout
 from ..domain.refunds import PaymentFacts
 from ..models import Appointment, Attempt, AuditEntry, Candidacy, CandidateProfile, Exam, OutboxEntry, PartResponse
-from . import exams
+from . import exams, scores
 
 INFORMATION_FIELDS = ("phone", "address", "city", "time_zone", "country")
 ABROAD_FIELDS = ("state", "zipcode")
@@ -252,8 +252,8 @@ def _outcome(row: Attempt, policy: ExamPolicy) -> dict[str, Any]:
         "audit_head": last.entry_hash if last else "",
         "audit_count": last.sequence if last else 0,
     }
-    if is_out(row) and row.score_earned is not None and row.score_possible is not None:
-        score = Score(row.score_earned, row.score_possible)
+    score = scores.read(row) if is_out(row) else None
+    if score is not None:
         found |= {
             "score_earned": score.earned,
             "score_possible": score.possible,

@@ -18,6 +18,7 @@ from typing import Any
 
 from proctored_exam_xblock import presenter
 from tests import mariadb
+from tests.bench import papers
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "proctored_exam_xblock/static/proctored_exam_xblock"
@@ -31,6 +32,8 @@ SLOWEST_CALENDAR = 3.0
 MOST_BYTES = 40 * 1024
 SLOWEST_CLIENT = 1.5
 SLOWEST_WITH_FAULTS = 2.0
+SLOWEST_PAPER = 150
+LEAST_LINEAR = 2.0
 
 Found = dict[str, Any]
 
@@ -84,8 +87,21 @@ def shortcomings(figures: Found) -> list[str]:
             missed.append(f"{name}: screen costs {handlers['screen']['ours']}, wanted {MOST_SCREEN_STATEMENTS}")
         missed += _calendar_shortcomings(name, found["calendar"]["deeds"])
         missed += _queue_shortcomings(name, found)
+    missed += _paper_shortcomings(figures["papers"])
     if figures["page"]["gzip_bytes"] > MOST_BYTES:
         missed.append(f"page: {figures['page']['gzip_bytes']} bytes, wanted {MOST_BYTES}")
+    return missed
+
+
+def _paper_shortcomings(found: Found) -> list[str]:
+    missed = [
+        f"papers: {size} questions take {found[size]['ratio']} times a bare parse, wanted {SLOWEST_PAPER}"
+        for size in map(str, papers.SIZES)
+        if found[size]["ratio"] > SLOWEST_PAPER
+    ]
+    each = found["candidates"]["each_of_many"]
+    if each > LEAST_LINEAR:
+        missed.append(f"papers: each of {papers.CANDIDATES} candidates takes {each} times one, wanted {LEAST_LINEAR}")
     return missed
 
 
@@ -135,6 +151,12 @@ def show(figures: Found) -> None:
         print(f", with faults {queue['per_second_with_faults']} /s, {queue['ratio']} times as long", end="")
         print(f" ({queue['tries']} tries, {queue['duplicates']} duplicates, {queue['lost']} lost)")
         print(f"  one vendor call: {client['ours_ms']} ms, bare {client['bare_ms']} ms, ratio {client['ratio']}")
+    for size in map(str, papers.SIZES):
+        paper = figures["papers"][size]
+        print(f"\n{size} questions: read in {paper['read_ms']} ms ({paper['ratio']} times a bare parse)", end="")
+        print(f", graded in {paper['grade_ms']} ms", end="")
+    many = figures["papers"]["candidates"]
+    print(f"\n{papers.CANDIDATES} candidates graded in {many['many_s']} s, each {many['each_of_many']} times one")
     page = figures["page"]
     print(f"\nJS and CSS: {page['gzip_bytes']} bytes gzipped in {len(page['files'])} files")
 
@@ -145,7 +167,7 @@ def main(chosen: list[str]) -> int:
     if "mariadb" in names and mariadb.program() is None:
         print("Missing: a MariaDB server; not measured there. Install it with: apt install mariadb-server-core")
         names.remove("mariadb")
-    figures: Found = {"page": page_bytes(), "databases": {}}
+    figures: Found = {"page": page_bytes(), "papers": papers.measure(), "databases": {}}
     for name in names:
         print(f"· Measuring on {name}", flush=True)
         figures["databases"][name] = measure(name)
