@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 BLOCK_TYPE = "proctored_exam"
+PAID = "cartopro-payant"
+"""The course whose exam the campus's shop sells."""
 FINAL_EXAM = _("Access to the final exam")
 
 
@@ -77,7 +79,7 @@ COURSES = {
             hint=_("Book as several learners for the same hour, then run the room as Inès from the board."),
         ),
         Course(
-            slug="cartopro-payant",
+            slug=PAID,
             course_key="course-v1:IAE-Lyon3+CARTOPRO-PAYANT+2027",
             title="Introduction à la cartographie des processus métiers (certification payante)",
             organisation="IAE Lyon · Université Jean Moulin Lyon 3",
