@@ -75,7 +75,7 @@ class Host:
         rows = SubsectionGrade.objects.filter(user_id=user_id, course_key=course_key, subsection=usage_key)
         return rows.values_list("percent", flat=True).first()
 
-    def subsection_url(self, usage_key: str) -> str:
+    def subsection_url(self, usage_key: str, course_key: str) -> str:
         """The learner's progress page, which names every graded subsection."""
         try:
             return reverse("progress", args=[courses.by_usage(usage_key).slug])

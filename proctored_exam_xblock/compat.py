@@ -43,7 +43,7 @@ class Host(Protocol):
     def verified_name(self, user_id: int) -> tuple[str, str] | None: ...
     def groups(self, user_id: int, course_key: str) -> tuple[str, ...]: ...
     def subsection_percent(self, user_id: int, course_key: str, usage_key: str) -> float | None: ...
-    def subsection_url(self, usage_key: str) -> str: ...
+    def subsection_url(self, usage_key: str, course_key: str) -> str: ...
     def block_url(self, usage_key: str) -> str: ...
     def course_title(self, course_key: str) -> str: ...
     def language(self, user_id: int) -> str: ...
@@ -172,21 +172,22 @@ class LmsHost:
         try:
             key = UsageKey.from_string(usage_key).map_into_course(_course_key(course_key))
             row = PersistentSubsectionGrade.read_grade(user_id, key)
-        except (InvalidKeyError, PersistentSubsectionGrade.DoesNotExist):
-            return None
+        except (InvalidKeyError, ValueError, TypeError, PersistentSubsectionGrade.DoesNotExist):
+            return None  # also for keys of what is no course's: each kind refuses in its own way
         for kind in ("graded", "all"):  # an ungraded subsection has a score all the same
             earned, possible = _with_override(row, f"earned_{kind}"), _with_override(row, f"possible_{kind}")
             if possible:
                 return 100 * earned / possible
         return 0.0
 
-    def subsection_url(self, usage_key: str) -> str:
-        """The courseware page of a subsection, '' for a key that names nothing."""
+    def subsection_url(self, usage_key: str, course_key: str) -> str:
+        """The courseware page of a subsection in this run of the course, '' for a key that names nothing."""
         from opaque_keys import InvalidKeyError
+        from opaque_keys.edx.keys import UsageKey
 
         try:
-            return self.block_url(usage_key)
-        except InvalidKeyError:
+            return self.block_url(str(UsageKey.from_string(usage_key).map_into_course(_course_key(course_key))))
+        except (InvalidKeyError, ValueError, TypeError):
             return ""
 
     def block_url(self, usage_key: str) -> str:
@@ -300,7 +301,7 @@ class NoHost:
     def subsection_percent(self, user_id: int, course_key: str, usage_key: str) -> float | None:
         return None
 
-    def subsection_url(self, usage_key: str) -> str:
+    def subsection_url(self, usage_key: str, course_key: str) -> str:
         return ""
 
     def block_url(self, usage_key: str) -> str:

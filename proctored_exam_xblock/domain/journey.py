@@ -318,7 +318,7 @@ def decide(facts: Facts, policy: ExamPolicy, now: datetime) -> Journey:
     """
     phase, next_change = _phase(facts, policy, now)
     actions = ACTIONS[phase]
-    if policy.practice and phase in PRACTICE_ENDS and now < window_end(policy):
+    if policy.practice and phase in PRACTICE_ENDS and now < window_end(facts.next_policy or policy):
         actions |= {Action.TRY_AGAIN}
     if Action.ASK_SECOND in actions and why_no_second(facts, phase, policy, now) is not Refusal.NONE:
         actions -= {Action.ASK_SECOND}

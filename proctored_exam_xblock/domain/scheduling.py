@@ -38,8 +38,11 @@ class DayOffer:
 
 
 def booking_rules(policy: ExamPolicy, *, second: bool) -> ExamPolicy:
-    """The rules under which an appointment is made: a second one has a lead time of its own (R-FUN-22)."""
-    return replace(policy, lead_time_hours=policy.second_lead_time_hours) if second else policy
+    """The rules under which an appointment is made: a second one has a lead time of its own (R-FUN-22), another try of
+    a practice is like the first (R-X-18)."""
+    if not second or policy.practice:
+        return policy
+    return replace(policy, lead_time_hours=policy.second_lead_time_hours)
 
 
 def day_slots(policy: ExamPolicy, day: date, extra: timedelta) -> tuple[datetime, ...]:

@@ -69,6 +69,11 @@ def parts_in_force(policy: ExamPolicy, service: ServiceTerms | None, language: s
     return tuple(part for part in found if part is not None)
 
 
+def seal(parts: tuple[TermsPart, ...]) -> str:
+    """One word for all the texts on a screen: other words of the same version have another."""
+    return hashlib.sha256("".join(sorted(part.digest for part in parts)).encode()).hexdigest()[:32]
+
+
 def _part(source: str, version: str, texts: Mapping[str, str], language: str) -> TermsPart | None:
     for wanted in dict.fromkeys((language, "en", "fr", *texts)):
         text = texts.get(wanted, "").strip()

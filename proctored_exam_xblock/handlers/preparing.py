@@ -13,7 +13,8 @@ class PreparingHandlers:
     @exam_handler
     def accept_terms(self, request: Request) -> Answer:
         """R-FUN-3."""
-        return Answer(enrolment.accept_terms(request.caller, request.text("version"), request.now))
+        version, told = request.text("version"), request.text("seal", "")
+        return Answer(enrolment.accept_terms(request.caller, version, request.now, told))
 
     @exam_handler
     def confirm_name(self, request: Request) -> Answer:

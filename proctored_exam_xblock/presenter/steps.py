@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ..domain import names
 from ..domain.journey import Action, onboarding_steps, terms_version
-from ..domain.terms import TermsPart, parts_in_force
+from ..domain.terms import TermsPart, parts_in_force, seal
 from . import equipment, information, payment, wording
 from .screen import Screen
 
@@ -57,6 +57,7 @@ def terms_context(screen: Screen, *, accepted: bool) -> Context:
     return {
         "terms": [_terms(screen, part) for part in parts],
         "terms_version": terms_version(facts, screen.policy),
+        "terms_seal": seal(parts),
         "terms_renewed": renewed,
         "terms_changes": _changes(screen, before.parts, parts) if renewed and before is not None else [],
         "terms_unread": renewed and before is not None and not _comparable(before.parts, parts),

@@ -97,6 +97,8 @@ def _examined(attempt_id: int, reason: str) -> Iterator[tuple[Candidacy, Attempt
         owner = Attempt.objects.values_list("candidacy_id", flat=True).get(pk=attempt_id)
         candidacy = Candidacy.objects.select_for_update().get(pk=owner)
         attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
+        if exams.is_practice(attempt.version_id):
+            raise NotAllowedNow(phase=attempt.state, reason="practice")
         if State(attempt.state) not in OVER or attempt.archived_at is not None:
             raise NotAllowedNow(phase=attempt.state)
         yield candidacy, attempt

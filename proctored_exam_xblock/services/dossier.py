@@ -176,7 +176,8 @@ def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
     facts = facts_of(
         on_file, snapshot, backend, missing=missing, staff=caller.staff, window=caller.window, payment=payment
     )
-    if in_force.pk != exam.current_version.pk and (attempt is None or attempt.state == State.INTERRUPTED):
+    goes_on = attempt is None or attempt.state == State.INTERRUPTED or snapshot.policy.practice
+    if in_force.pk != exam.current_version.pk and goes_on:
         facts = replace(facts, next_policy=exams.snapshot(exam.current_version).policy)
     journey = decide(facts, snapshot.policy, now)
     return Dossier(

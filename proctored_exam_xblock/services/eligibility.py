@@ -33,7 +33,7 @@ def missing(
         mode,
         groups=host.groups(user_id, course_key) if policy.groups else (),
         grades={key: host.subsection_percent(user_id, course_key, key) for key in subsections},
-        links={key: host.subsection_url(key) for key in subsections},
+        links={key: host.subsection_url(key, course_key) for key in subsections},
     )
     return eligibility.missing(policy, learner)
 

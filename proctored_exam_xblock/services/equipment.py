@@ -21,7 +21,7 @@ from .entry import load, locked
 from .practice import equipment_target
 
 MOST_MEASURES = 40
-"""Bodies that one candidate may send in a window of time; a check sends two."""
+"""Bodies, and results, that one candidate may send in a window of time; a check sends two and one."""
 WINDOW_SECONDS = 600
 MOST_CHECKS_KEPT = 20
 """Of one candidate, the last ones."""
@@ -40,10 +40,10 @@ def measure(caller: Caller, now: datetime) -> Dossier:
     return dossier
 
 
-def _count(caller: Caller, now: datetime) -> None:
+def _count(caller: Caller, now: datetime, deed: str = "measure") -> None:
     """In the platform's cache, before any row is read; a cache that forgets lets one more through."""
     window, passed = divmod(int(now.timestamp()), WINDOW_SECONDS)
-    key = f"proctored_exam.measure.{caller.user_id}.{window}"
+    key = f"proctored_exam.{deed}.{caller.user_id}.{window}"
     cache.add(key, 0, WINDOW_SECONDS)
     try:
         count = cache.incr(key)
@@ -59,8 +59,10 @@ def record_equipment(caller: Caller, told: Mapping[str, Any], now: datetime) -> 
 
     Raises:
         BadRequest, InvalidField: what is told is no check.
+        TooManyRequests: more checks than anybody needs.
     """
     measures = equipment.read_measures(told)
+    _count(caller, now, "check")
     with locked(caller, now) as dossier:
         dossier.journey.require(Action.RECORD_EQUIPMENT)
         candidacy = dossier.own

@@ -6,13 +6,16 @@ first. Locks are taken in one order everywhere: the candidacy, its hold, then th
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from ..models import Candidacy, SeatHold
 from . import seats
+
+log = logging.getLogger(__name__)
 
 
 def of(candidacy: Candidacy) -> SeatHold | None:
@@ -49,7 +52,16 @@ def release_expired(now: datetime, **where: Any) -> int:
         How many seats were given back by this call.
     """
     rows = SeatHold.objects.filter(expires_at__lte=now, **where).select_related("exam").order_by("start", "pk")
-    return sum(_release(row) for row in rows)
+    return sum(_released(row) for row in rows)
+
+
+def _released(row: SeatHold) -> bool:
+    """A lock that cannot be had now is somebody else's matter, or the next look's."""
+    try:
+        return _release(row)
+    except OperationalError as error:
+        log.warning("hold %s could not be released: %s", row.pk, type(error).__name__)
+        return False
 
 
 def _release(row: SeatHold) -> bool:

@@ -25,7 +25,7 @@ from ..domain.journey import Action, ready_to_book
 from ..domain.mail import Kind
 from ..domain.scheduling import check_start
 from ..models import Appointment, Attempt, AuditEntry, Incident
-from . import appointments, audit, booking, ending, gate, mails, outbox, seats, second, sitting
+from . import appointments, audit, booking, ending, gate, holds, mails, outbox, seats, second, sitting
 from .dossier import Dossier, of_candidacy
 from .entry import load, locked
 
@@ -156,6 +156,7 @@ def book_for(
     prepared = load(caller, now)
     _check_bookable(prepared, start)
     seats.prepare(prepared.exam, start)
+    holds.release_expired(now, exam=prepared.exam, start=start)
     with locked(caller, now) as dossier:
         _check_bookable(dossier, start)
         limit = _NO_LIMIT if overbook else dossier.policy.seats_per_slot
@@ -167,8 +168,12 @@ def book_for(
         elif appointment.state == AppointmentState.CONFIRMED and not moved:
             return appointment
         if moved:
+            stays = appointment.start == start
             _move_to(dossier, appointment, start, limit)
-            mails.tell(Kind.CHANGED, appointment, now, actor=actor)
+            if stays:  # a move under way is called off
+                mails.tell(Kind.MOVE_REFUSED, appointment, now, once=appointment.moves, actor=actor)
+            else:
+                mails.tell(Kind.CHANGED, appointment, now, actor=actor)
         elif appointment.state == AppointmentState.REQUESTED:
             appointments.confirm(dossier, appointment, actor)
         appointment.notice = "by_staff"
@@ -204,7 +209,8 @@ def _check_bookable(dossier: Dossier, start: datetime) -> None:
         raise NotAllowedNow(phase=dossier.journey.phase.value)
     begun = timedelta(minutes=min(policy.slot_step_minutes, policy.missed_after_minutes)) - timedelta.resolution
     check_start(policy, start, dossier.now - begun, facts.extra_time, lead_time_waived=True)
-    if not ready_to_book(facts, policy):
+    # Who is booked had a whole file then: what is asked for since keeps nobody from being moved.
+    if booking.active(dossier) is None and not ready_to_book(facts, policy):
         complete = ready_to_book(facts, replace(policy, payment_required=False))
         raise PaymentMissing() if complete else FileIncomplete()
 

@@ -38,11 +38,13 @@ class Said:
 
 @dataclass(frozen=True)
 class Unsaid:
-    """One that is not; ``again_after`` when it may be later. ``reason`` is a stable code; a fault is an operator's."""
+    """One that is not; ``again_after`` when it may be later. ``reason`` is a stable code; a fault is an operator's,
+    what ``fades`` is nobody's once it was waited for long enough."""
 
     reason: str
     again_after: timedelta | None = None
     is_fault: bool = False
+    fades: bool = False
 
 
 def read(mail: Mail, now: datetime, sender: str) -> Said | Unsaid:
@@ -70,7 +72,9 @@ def read(mail: Mail, now: datetime, sender: str) -> Said | Unsaid:
 def _overtaken(mail: Mail, now: datetime) -> Unsaid | None:
     kind, appointment, attempt = Kind(mail.kind), mail.appointment, mail.attempt
     if not get_user_model().objects.filter(pk=mail.candidacy.user_id, is_active=True).exists():
-        return Unsaid("no_account")
+        return Unsaid(
+            "no_account", timedelta(hours=1), fades=True
+        )  # the LMS lets in who has not confirmed the address yet
     if kind in INVITATIONS | {Kind.REMINDER, Kind.MOVE_REFUSED} and appointment is not None:
         return _about_what_stands(mail, kind, appointment, now)
     if kind is Kind.SECOND:
@@ -118,6 +122,7 @@ def _letter(mail: Mail, now: datetime) -> Letter:
     candidacy, appointment, attempt = mail.candidacy, mail.appointment, mail.attempt
     policy = exams.snapshot(_version(mail)).policy
     host, exam = compat.host(), candidacy.exam
+    ahead = _rules_ahead(exam.usage_key)
     url = host.block_url(exam.usage_key)
     told: dict[str, Any] = {}
     if appointment is not None and not appointment.implicit:
@@ -134,15 +139,22 @@ def _letter(mail: Mail, now: datetime) -> Letter:
         exam_zone=policy.time_zone,
         url=url,
         dashboard=urljoin(url, host.dashboard_url()),
-        window_end=clock.window_end(policy),
+        window_end=clock.window_end(ahead),
         by=_by(mail),
         hours=int(mail.data.get("hours", 0)),
-        is_second_possible=policy.appointments and now < clock.window_end(policy),
-        is_second_offered=_is_second_offered(mail, policy, now),
+        is_second_possible=ahead.appointments and now < clock.window_end(ahead),
+        is_second_offered=_is_second_offered(mail, ahead, now),
         phones=tuple(dict.fromkeys((*policy.help_phones, *registry.backend_class(policy.backend).help_phones))),
         addresses=policy.help_emails,
         **told,
     )
+
+
+def _rules_ahead(usage_key: str) -> ExamPolicy:
+    """Those that the next appointment is made by, whatever the last one was booked under."""
+    version = exams.find(usage_key).current_version
+    assert version is not None
+    return exams.snapshot(version).policy
 
 
 def _by(mail: Mail) -> str:
@@ -190,8 +202,11 @@ def _is_second_offered(mail: Mail, policy: ExamPolicy, now: datetime) -> bool:
 
 
 def _language(mail: Mail, policy: ExamPolicy) -> str:
-    """The candidate's own, else what they chose on the platform, else the exam's; of those that there are."""
-    wanted = (mail.candidacy.language, compat.host().language(mail.candidacy.user_id), policy.language)
+    """The candidate's own, else what they chose on the platform, else that of the page on which they accepted the
+    terms, else the exam's; of those that there are."""
+    candidacy = mail.candidacy
+    chosen = compat.host().language(candidacy.user_id)
+    wanted = (candidacy.language, chosen, candidacy.terms_language, policy.language)
     short = (language.replace("_", "-").split("-")[0].lower() for language in wanted)
     return next((language for language in short if language in LANGUAGES), LANGUAGES[0])
 

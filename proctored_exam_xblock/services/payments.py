@@ -66,10 +66,12 @@ def standing(
         lock: read what is committed now; the caller's transaction holds the candidacy.
     """
     mode = compat.host().enrolment_mode(user_id, exam.course_key) if policy.paid_modes else None
+    row = _newest(exam, user_id, lock)
     if mode is not None and mode in policy.paid_modes:
         since = compat.host().in_mode_since(user_id, exam.course_key, mode)
-        return PaymentFacts(ENROLMENT, since, None, _was_taken(candidacy), _is_confirmed(candidacy))
-    row = _newest(exam, user_id, lock)
+        given_back = row.refunded_at if row is not None else None
+        if given_back is None or (since is not None and since > given_back):
+            return PaymentFacts(ENROLMENT, since, None, _was_taken(candidacy), _is_confirmed(candidacy))
     return facts_of(row, candidacy) if row is not None else PaymentFacts()
 
 

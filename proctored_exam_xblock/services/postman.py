@@ -231,7 +231,7 @@ def _unsaid(mail: Mail, why: Unsaid, now: datetime) -> bool:
         _give_up(mail, why.reason, now)
     elif why.again_after is not None and now - _since(mail) < _patience():
         _step(mail, "pending", claimed_until=None, due_at=now + why.again_after, last_error=why.reason)
-    elif why.again_after is not None:
+    elif why.again_after is not None and not why.fades:
         _give_up(mail, why.reason, now)
     else:
         _step(mail, "pending", state="dropped", claimed_until=None, last_error=why.reason)

@@ -113,7 +113,7 @@ def release(attempt_id: int, now: datetime, actor: str) -> None:
         attempt = Attempt.objects.get(pk=attempt_id)
         if attempt.released_at is not None:
             return
-        if attempt.state not in {state.value for state in OVER}:
+        if attempt.state not in {state.value for state in OVER} or exams.is_practice(attempt.version_id):
             raise NotAllowedNow(phase=attempt.state)
         attempt.released_at = now
         attempt.save(update_fields=["released_at"])

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ..domain.errors import TermsOutdated
 from ..domain.journey import Action, terms_version
-from ..domain.terms import Accepted, TermsPart, parts_in_force
+from ..domain.terms import Accepted, TermsPart, parts_in_force, seal
 from ..models import Candidacy, TermsAcceptance, TermsText
 from . import audit
 from .dossier import Caller, Dossier
@@ -18,11 +18,15 @@ EXPORT_HEADER = (
 )  # fmt: skip
 
 
-def accept_terms(caller: Caller, version: object, now: datetime) -> Dossier:
+def accept_terms(caller: Caller, version: object, now: datetime, told: str = "") -> Dossier:
     """Record who accepted which version, when, in which language and words; the same click twice is one.
 
+    Args:
+        told: the seal of the texts on screen (``domain.terms.seal``): words may be mended under one version; '' from
+            who shows none.
+
     Raises:
-        TermsOutdated: the version on screen is no longer the one in force.
+        TermsOutdated: what is on screen is no longer what is in force.
     """
     before = load(caller, now)
     texts: list[TermsText] = []
@@ -35,7 +39,8 @@ def accept_terms(caller: Caller, version: object, now: datetime) -> Dossier:
         if candidacy.terms_accepted_at is not None and candidacy.terms_version == version:
             return dossier
         dossier.journey.require(Action.ACCEPT_TERMS)
-        if {text.digest for text in texts} != {part.digest for part in _parts(dossier)}:
+        parts = _parts(dossier)
+        if (told and told != seal(parts)) or {text.digest for text in texts} != {part.digest for part in parts}:
             raise TermsOutdated("version")  # other words came into force between the two looks
         candidacy.terms_version, candidacy.terms_language = str(version), caller.language
         candidacy.terms_accepted_at = now

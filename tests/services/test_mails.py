@@ -253,7 +253,7 @@ def test_drafts_that_the_board_counts_are_told(exam: World, alex: Caller) -> Non
 # --- who gets none --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("rules", [{"mails": False}, {"practice": True}])
+@pytest.mark.parametrize("rules", [{"mails": False}, {"practice": True, "backend": "none"}])
 def test_an_exam_without_mails_sends_none(exam: World, alex: Caller, rules: dict[str, Any]) -> None:
     exam.publish(**rules)
     exam.book(alex)
@@ -296,7 +296,19 @@ def test_a_closed_account_gets_nothing(exam: World, alex: Caller) -> None:
     exam.book(alex)
     get_user_model().objects.filter(pk=alex.user_id).update(is_active=False)
     assert post(exam) == []
-    assert kinds("dropped") == ["confirmed"]
+    assert kinds("pending") == ["confirmed"]
+    exam.clock.advance(seconds=timedelta(hours=73).total_seconds())
+    assert post(exam) == []
+    assert "confirmed" in kinds("dropped")
+
+
+def test_an_account_that_is_opened_later_gets_what_waited(exam: World, alex: Caller) -> None:
+    get_user_model().objects.filter(pk=alex.user_id).update(is_active=False)
+    exam.book(alex)
+    assert post(exam) == []
+    get_user_model().objects.filter(pk=alex.user_id).update(is_active=True)
+    exam.clock.advance(seconds=3601)
+    assert [message.subject.startswith("Rendez-vous confirmé") for message in post(exam)] == [True]
 
 
 # --- reminders ------------------------------------------------------------------------------------------------------

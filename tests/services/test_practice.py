@@ -12,9 +12,18 @@ from proctored_exam_xblock import screens
 from proctored_exam_xblock.domain.errors import InvalidPolicy, NotAllowedNow
 from proctored_exam_xblock.domain.practice import NUMBER_PREFIX, Report, Severity
 from proctored_exam_xblock.models import Attempt, AuditEntry, Candidacy, Exam
-from proctored_exam_xblock.services import audit, drafts, enrolment, exams, grading, practice, review, sitting
+from proctored_exam_xblock.services import (
+    audit,
+    drafts,
+    equipment,
+    exams,
+    grading,
+    practice,
+    review,
+    sitting,
+)
 from proctored_exam_xblock.services.dossier import Caller, Dossier
-from tests.world import COURSE, NONCE, PAPER, SLOT, USAGE, World
+from tests.world import CHECK, COURSE, NONCE, PAPER, SLOT, USAGE, World
 
 pytestmark = pytest.mark.django_db
 REAL = "real.proctored_exam.d0.u0"
@@ -82,8 +91,8 @@ def codes(found: Report) -> set[str]:
     return {finding.code for finding in found.findings}
 
 
-def check_equipment(world: World, caller: Caller, *warnings: str) -> None:
-    enrolment.record_equipment(caller, {"browser": "Firefox 140", "warnings": list(warnings)}, world.clock())
+def check_equipment(world: World, caller: Caller, **changes: Any) -> None:
+    equipment.record_equipment(caller, {**CHECK, **changes}, world.clock())
 
 
 def test_a_clean_try_says_that_nothing_would_have_failed(room: World) -> None:
@@ -203,10 +212,18 @@ def test_windows_and_time_are_told_from_the_trail(room: World) -> None:
 def test_what_the_equipment_lacks_weighs_by_the_exams_own_service(room: World) -> None:
     alex = room.person()
     room.load(alex)
-    check_equipment(room, alex, "camera")
-    assert [(f.severity) for f in finish(room, alex).findings if f.code == "equipment"] == [Severity.RISK]
+    check_equipment(room, alex, camera="missing", cookies=False)
+    found = {f.params["warning"]: f.severity for f in finish(room, alex).findings if f.code == "equipment"}
+    assert found == {"cookies": Severity.RISK}, "nobody watches an exam that no other is prepared for"
     real(room)
-    assert [(f.severity) for f in report(room.load(alex)).findings if f.code == "equipment"] == [Severity.FAILURE]
+    practice.try_again(alex, room.clock())
+    check_equipment(room, alex, camera="missing", cookies=False, down_kbps=10)
+    found = {
+        f.params["warning"]: f.severity
+        for f in finish(room, alex, SLOT + timedelta(hours=1)).findings
+        if f.code == "equipment"
+    }
+    assert found == {"camera": Severity.FAILURE, "cookies": Severity.FAILURE, "down": Severity.RISK}
 
 
 @pytest.mark.parametrize("phase", ["booking", "room", "sitting"])

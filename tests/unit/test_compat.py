@@ -202,8 +202,8 @@ def test_a_subsections_grade_is_the_gradebooks(monkeypatch: pytest.MonkeyPatch, 
 def test_a_key_that_names_nothing_has_no_grade_and_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
     grades(monkeypatch, row((3, 5)))
     assert compat.LmsHost().subsection_percent(7, COURSE, "quiz") is None
-    assert compat.LmsHost().subsection_url("quiz") == ""
-    assert compat.LmsHost().subsection_url(QUIZ).endswith(f"/jump_to/{QUIZ}")
+    assert compat.LmsHost().subsection_url("quiz", COURSE) == ""
+    assert compat.LmsHost().subsection_url(QUIZ, COURSE).endswith(f"/jump_to/{QUIZ}")
 
 
 def test_a_verified_name_is_read_where_the_plugin_is_installed(monkeypatch: pytest.MonkeyPatch, user: Any) -> None:
@@ -231,7 +231,7 @@ def test_who_has_no_verified_name_has_none(monkeypatch: pytest.MonkeyPatch) -> N
 def test_outside_a_platform_nobody_has_a_group_a_grade_or_a_verified_name() -> None:
     host = compat.NoHost()
     assert (host.groups(7, COURSE), host.subsection_percent(7, COURSE, QUIZ)) == ((), None)
-    assert (host.verified_name(7), host.subsection_url(QUIZ)) == (None, "")
+    assert (host.verified_name(7), host.subsection_url(QUIZ, COURSE)) == (None, "")
 
 
 DAYS = [datetime(2027, 2, day, tzinfo=UTC) for day in (1, 2, 3)]

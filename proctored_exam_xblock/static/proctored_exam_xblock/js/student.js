@@ -6,7 +6,7 @@
   /* By the name in data-pex-action, in camel case; links that only lead somewhere are not here. */
   pex.actions = {
     ...pex.equipmentActions,
-    acceptTerms: (panel, button) => panel.act(button, "accept_terms", { version: button.dataset.version }),
+    acceptTerms: (panel, button) => panel.act(button, "accept_terms", { version: button.dataset.version, seal: button.dataset.seal }),
     confirmName: (panel, button) => panel.act(button, "confirm_name", pex.form.nameChoice(button)),
     changeName: (panel, button) => panel.act(button, "confirm_name", pex.form.nameChoice(button)),
     pay: (panel) => pex.payment.leave(panel.section),
