@@ -103,13 +103,14 @@ COURSES = {
     )
 }
 LISTED = tuple(course for course in COURSES.values() if course.listed)
-"""Those that the start page and the dashboard show."""
+"""Those that the start page shows."""
+CERTIFYING = tuple(course for course in COURSES.values() if course.scenario != "practice")
+"""Those with an exam that counts; the dashboard shows each to its learners."""
 
 
 def by_key(course_key: str) -> Course:
     """The course of that key, not the place to practise in it; raises KeyError when the campus has none."""
-    practised_in = {course.slug for course in COURSES.values() if course.scenario == "practice"}
-    return {course.course_key: course for course in COURSES.values() if course.slug not in practised_in}[course_key]
+    return {course.course_key: course for course in CERTIFYING}[course_key]
 
 
 def by_usage(usage_id: str) -> Course:

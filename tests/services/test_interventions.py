@@ -9,9 +9,9 @@ import pytest
 from proctored_exam_xblock.backends.base import Unavailable
 from proctored_exam_xblock.domain.errors import FileIncomplete, NotAllowedNow, SlotFull, SlotNotOffered
 from proctored_exam_xblock.models import Appointment, OutboxEntry, Seat
-from proctored_exam_xblock.services import booking, interventions, sitting
+from proctored_exam_xblock.services import booking, equipment, interventions, sitting
 from proctored_exam_xblock.services.dossier import Caller
-from tests.world import NONCE, OTHER_SLOT, SLOT, World
+from tests.world import CHECK, NONCE, OTHER_SLOT, SLOT, World
 
 pytestmark = pytest.mark.django_db
 STAFF = "staff:7"
@@ -137,6 +137,29 @@ def test_an_appointment_can_be_brought_back_to_the_slot_it_had(exam: World) -> N
     assert (row.state, row.start, seats()) == ("confirmed", SLOT, {SLOT: 1})
     back(exam)
     assert list(exam.ledger.scheduled.values()) == [SLOT]
+
+
+def test_what_is_asked_for_since_the_booking_keeps_nobody_from_being_moved(exam: World) -> None:
+    exam.publish(equipment_required=True)
+    alex = exam.person()
+    exam.onboard(alex)
+    equipment.record_equipment(alex, CHECK, exam.clock())
+    exam.book(alex)
+    equipment.record_equipment(alex, {**CHECK, "camera": "busy"}, exam.clock())
+
+    assert book(exam, alex, OTHER_SLOT).start == OTHER_SLOT
+
+
+def test_a_seat_whose_hold_ran_out_is_there_for_staff(exam: World) -> None:
+    exam.publish(seats_per_slot=1)
+    robin, alex = exam.person("robin"), exam.person()
+    exam.onboard(robin)
+    exam.onboard(alex)
+    booking.hold_slot(robin, SLOT, exam.clock())
+    exam.minutes(6)
+
+    assert book(exam, alex).start == SLOT
+    assert seats() == {SLOT: 1}
 
 
 def test_moves_by_hand_ignore_the_limit_and_use_none_of_it_up(exam: World) -> None:

@@ -113,6 +113,20 @@ def test_a_mode_that_counts_as_paid_needs_no_order(exam: World, monkeypatch: pyt
     assert answer(exam, alex) == (True, ["within_period"])
 
 
+def test_an_order_that_was_given_back_is_not_paid_by_the_mode_that_it_bought(
+    exam: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exam.publish(enrolment_modes=["verified", "professional"])
+    alex = exam.person("alex", "professional")
+    exam.onboard(alex)
+    pay(exam, alex)
+    monkeypatch.setattr("demo.host.Host.in_mode_since", lambda *_: START)
+    assert exam.phase(alex) == "booking"
+    exam.minutes(1)
+    payments.record_refunded(Payment.objects.get(), exam.clock(), "shop:atelier", exam.clock())
+    assert (exam.phase(alex), answer(exam, alex)[0]) == ("onboarding", False)
+
+
 def test_somebody_elses_payment_and_that_of_another_exam_open_nothing(exam: World) -> None:
     alex, robin = exam.person(), exam.person("robin")
     exam.onboard(alex)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -224,6 +224,16 @@ def test_what_the_equipment_lacks_weighs_by_the_exams_own_service(room: World) -
         if f.code == "equipment"
     }
     assert found == {"camera": Severity.FAILURE, "cookies": Severity.FAILURE, "down": Severity.RISK}
+
+
+def test_a_longer_window_is_open_to_who_practised_before_it(room: World) -> None:
+    alex = room.person()
+    finish(room, alex)
+    room.clock.present = datetime(2017, 3, 20, 9, 0, tzinfo=UTC)
+    with pytest.raises(NotAllowedNow):
+        practice.try_again(alex, room.clock())
+    room.publish(last_day="2017-03-31")
+    assert practice.try_again(alex, room.clock()).journey.phase.value == "booking"
 
 
 @pytest.mark.parametrize("phase", ["booking", "room", "sitting"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -70,6 +71,17 @@ def test_a_refused_acceptance_leaves_nothing(exam: World) -> None:
     with pytest.raises(TermsOutdated):
         enrolment.accept_terms(exam.person(), "9", exam.clock())
     assert (TermsText.objects.count(), TermsAcceptance.objects.count()) == (0, 0)
+
+
+def test_words_that_were_mended_under_the_same_version_are_read_before_they_are_accepted(exam: World) -> None:
+    alex = exam.person()
+    [shown] = re.findall(r'data-seal="(\w+)"', html(exam, alex))
+    exam.publish(**{**FIRST, "terms_fr": FIRST["terms_fr"] + " Et plus."})
+    with pytest.raises(TermsOutdated):
+        enrolment.accept_terms(alex, "1", exam.clock(), shown)
+    [shown] = re.findall(r'data-seal="(\w+)"', html(exam, alex))
+    enrolment.accept_terms(alex, "1", exam.clock(), shown)
+    assert TermsAcceptance.objects.get().texts.get().text.endswith("Et plus.")
 
 
 def test_nothing_is_accepted_once_the_room_is_open(exam: World) -> None:

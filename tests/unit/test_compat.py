@@ -199,10 +199,15 @@ def test_a_subsections_grade_is_the_gradebooks(monkeypatch: pytest.MonkeyPatch, 
     assert compat.LmsHost().subsection_percent(7, COURSE, QUIZ) == percent
 
 
-def test_a_key_that_names_nothing_has_no_grade_and_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("key", ["quiz", "", "lb:Org:lib:html:x", "course-v1:IAE-Lyon3+CARTOPRO+2027"])
+def test_a_key_that_names_nothing_has_no_grade_and_no_page(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     grades(monkeypatch, row((3, 5)))
-    assert compat.LmsHost().subsection_percent(7, COURSE, "quiz") is None
-    assert compat.LmsHost().subsection_url("quiz", COURSE) == ""
+    assert compat.LmsHost().subsection_percent(7, COURSE, key) is None
+    assert compat.LmsHost().subsection_url(key, COURSE) == ""
+
+
+def test_a_subsections_page_is_the_one_of_this_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert compat.LmsHost().subsection_url(QUIZ.replace("2027", "2026"), COURSE).endswith(f"/jump_to/{QUIZ}")
     assert compat.LmsHost().subsection_url(QUIZ, COURSE).endswith(f"/jump_to/{QUIZ}")
 
 
