@@ -251,6 +251,23 @@ def record_completion(user_id: int, usage_key: str, value: float) -> None:
         BlockCompletion.objects.submit_completion(user=user, block_key=key, completion=value)
 
 
+def missing_files(course_key: str, names: Sequence[str]) -> tuple[str, ...] | None:
+    """Those of the names that the course's files do not have; None outside Studio, where nobody knows.
+
+    xmodule.contentstore: an asset's key from its name as ``/static/<name>`` gives it.
+    """
+    if not in_studio():
+        return None
+    from xmodule.contentstore.content import StaticContent
+    from xmodule.contentstore.django import contentstore
+
+    def is_there(name: str) -> bool:
+        key = StaticContent.get_asset_key_from_path(_course_key(course_key), name)
+        return contentstore().find(key, throw_on_not_found=False, as_stream=True) is not None
+
+    return tuple(name for name in names if not is_there(name))
+
+
 def host() -> Host:
     """The platform: the LMS, the configured host object, or nothing."""
     if in_lms():
