@@ -256,6 +256,8 @@ def missing_files(course_key: str, names: Sequence[str]) -> tuple[str, ...] | No
 
     xmodule.contentstore: an asset's key from its name as ``/static/<name>`` gives it.
     """
+    if not names:
+        return ()
     if not in_studio():
         return None
     from xmodule.contentstore.content import StaticContent

@@ -35,8 +35,13 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "method_not_allowed": lambda p: _("This address only takes POST requests."),
     "invalid_field": lambda p: reason(str(p.get("reason", ""))),
     "invalid_form": lambda p: _("Some fields need your attention."),
+    "invalid_exam": lambda p: _("Some fields need your attention."),
     "invalid_policy": lambda p: _("The exam's settings are not valid."),
     "invalid_paper": lambda p: _("The exam's paper is not valid."),
+    "changed_meanwhile": lambda p: _(
+        "Somebody else has saved this exam since you opened it. Nothing was saved, and what you typed is kept on this "
+        "computer: reload the page, then bring your draft back and compare."
+    ),
     "not_signed_in": lambda p: _("Sign in to reach the exam."),
     "not_eligible": lambda p: _("You are not enrolled for the certification."),
     "viewed_by_another": lambda p: _("You see the exam as this learner does. Nothing can be done in their name."),
@@ -101,11 +106,6 @@ def field_texts(error: ExamError) -> dict[str, str]:
     return {error.field: text(error)} if error.field else {}
 
 
-def paper_reason(code: str) -> str:
-    """The translated sentence of a paper's reason code."""
-    return _("the paper cannot be read there (%(code)s).") % {"code": code}
-
-
 def reason(code: str) -> str:
     """The translated sentence of a field's reason code."""
     sentences = {
@@ -128,5 +128,16 @@ def reason(code: str) -> str:
         "needs_appointments": _("The proctoring service works with appointments only."),
         "shorter_than_exam": _("The opening hours are shorter than the exam."),
         "not_a_mapping": _("The settings must be a JSON object."),
+        "address": _("Write an address that begins with https:// or /."),
     }
     return sentences.get(code, _("This value is not valid."))
+
+
+def bounded(code: str, params: Mapping[str, Any]) -> str:
+    """The sentence of a reason that has bounds to say, '' for others."""
+    low, high = params.get("low"), params.get("high")
+    if code == "out_of_range" and low is not None and high is not None:
+        return _("Between %(low)s and %(high)s.") % {"low": low, "high": high}
+    if code == "too_long" and high is not None:
+        return _("%(high)s characters at most.") % {"high": high}
+    return ""

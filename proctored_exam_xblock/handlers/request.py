@@ -112,8 +112,8 @@ def exam_handler(function: Callable[[Any, Request], Answer]) -> Callable[..., Re
     return XBlock.handler(handler)  # type: ignore[no-any-return]
 
 
-def read_body(request: Any) -> dict[str, Any]:
-    """The request's JSON object.
+def read_body(request: Any, largest: int = LARGEST_BODY) -> dict[str, Any]:
+    """The request's JSON object, of so many bytes at most.
 
     Raises:
         MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, BadRequest.
@@ -122,8 +122,8 @@ def read_body(request: Any) -> dict[str, Any]:
         raise MethodNotAllowed()
     if (request.content_type or "").split(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType()
-    if (request.content_length or 0) > LARGEST_BODY or len(request.body) > LARGEST_BODY:
-        raise PayloadTooLarge(limit=LARGEST_BODY)
+    if (request.content_length or 0) > largest or len(request.body) > largest:
+        raise PayloadTooLarge(limit=largest)
     try:
         text = request.body.decode("utf-8")
         body = json.loads(text)

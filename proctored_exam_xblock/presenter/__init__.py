@@ -8,8 +8,6 @@ from __future__ import annotations
 from .links import Links
 from .page import SCRIPTS, STYLES, render, render_slots
 from .plain import (
-    render_author_form,
-    render_author_summary,
     render_launch_form,
     render_launch_refused,
     render_refusal,
@@ -20,8 +18,6 @@ __all__ = [
     "STYLES",
     "Links",
     "render",
-    "render_author_form",
-    "render_author_summary",
     "render_launch_form",
     "render_launch_refused",
     "render_refusal",
