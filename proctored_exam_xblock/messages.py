@@ -141,3 +141,15 @@ def bounded(code: str, params: Mapping[str, Any]) -> str:
     if code == "too_long" and high is not None:
         return _("%(high)s characters at most.") % {"high": high}
     return ""
+
+
+WRONG_FORMS: Mapping[str, Callable[[], str]] = {
+    "number": lambda: _("Write a whole number."),
+    "numbers": lambda: _("Write whole numbers, one per line."),
+    "date": lambda: _("Choose a date."),
+    "dates": lambda: _("Complete each date, or remove it."),
+    "time": lambda: _("Choose a time."),
+    "moment": lambda: _("Choose a date and a time."),
+    "rows": lambda: _("Complete each row, with a whole number as the grade."),
+}
+"""What to write instead of a value of the wrong form, by what it is edited with."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from .. import messages
 from ..domain.errors import BadRequest, ChangedMeanwhile, ExamError, InvalidExam, InvalidPaper, InvalidPolicy
 from ..domain.policy import ExamPolicy, problems, zone_names
 from ..domain.questions import Paper
+from ..presenter.author import controls
 from ..services import exams
 from . import paper as papers
 from . import reasons, rights
@@ -75,6 +76,11 @@ class Draft:
     def is_valid(self) -> bool:
         return not self.wrong and not self.mistakes
 
+    @property
+    def sound(self) -> ExamPolicy:
+        """The rules with the default in place of all that is wrong: for what can be said of the others meanwhile."""
+        return sound(self.rules, self.wrong)
+
     def refusal(self) -> InvalidExam:
         """All that is wrong as one error."""
         return InvalidExam(self.wrong, self.mistakes)
@@ -120,6 +126,12 @@ def judge(policy: dict[str, Any], title: str) -> tuple[ExamPolicy, dict[str, Inv
         for misfit in exams.misfits(rules):
             wrong.setdefault(str(misfit.field), misfit)
     return rules, wrong
+
+
+def sound(rules: ExamPolicy, wrong: Mapping[str, InvalidPolicy]) -> ExamPolicy:
+    """The rules with the default in place of those that are wrong."""
+    defaults = ExamPolicy()
+    return replace(rules, **{name: getattr(defaults, name) for name in wrong if hasattr(defaults, name)})
 
 
 def _settle_release(policy: dict[str, Any]) -> None:
@@ -171,7 +183,7 @@ def save(block: Any, body: dict[str, Any]) -> str:
 def field_texts(error: ExamError) -> dict[str, str]:
     """A sentence per wrong field of the form."""
     if isinstance(error, InvalidExam):
-        found = {name: _sentence(wrong) for name, wrong in error.errors.items()}
+        found = {name: sentence(name, wrong) for name, wrong in error.errors.items()}
         if error.mistakes:
             found["paper"] = reasons.sentence(error.mistakes[0])
         return found
@@ -185,8 +197,12 @@ def texts_of(draft: Draft) -> dict[str, str]:
     return field_texts(draft.refusal())
 
 
-def _sentence(wrong: InvalidPolicy) -> str:
+def sentence(name: str, wrong: InvalidPolicy) -> str:
+    """What is wrong with a rule, in words that fit what it is edited with."""
     code = str(wrong.params.get("reason", ""))
+    kind = controls.kind_of(name) if name in ExamPolicy.__dataclass_fields__ else ""
+    if code == "wrong_type" and kind in messages.WRONG_FORMS:
+        return messages.WRONG_FORMS[kind]()
     return messages.bounded(code, wrong.params) or messages.reason(code)
 
 

@@ -26,15 +26,16 @@ def form(block: Any) -> str:
     stored = dict(block.policy)
     raw = {} if content.UNREAD in stored else stored
     rules, wrong = content.judge(dict(raw), block.display_name)
-    errors = {name: messages.reason(str(error.params.get("reason", ""))) for name, error in wrong.items()}
+    errors = {name: content.sentence(name, error) for name, error in wrong.items()}
     unknown = [name for name, error in wrong.items() if name not in ExamPolicy.__dataclass_fields__]
     if content.UNREAD in stored:
         errors["policy"] = messages.reason("not_a_mapping")
     elif strangers := [name for name in unknown if name not in ("display_name", "policy")]:
-        errors["policy"] = ", ".join(strangers) + " : " + messages.reason("unknown_name")
+        errors["policy"] = author.labelled(", ".join(strangers), messages.reason("unknown_name"))
     return author.render_form(
         title=block.display_name,
         policy=rules,
+        zone=content.sound(rules, wrong).zone,
         raw=raw,
         errors=errors,
         services=services(rules),
@@ -81,7 +82,7 @@ def summary(block: Any) -> str:
     """The exam at a glance, or what is wrong with it."""
     stored = dict(block.policy)
     rules, wrong = content.judge({} if content.UNREAD in stored else dict(stored), block.display_name)
-    said = [f"{name} : {messages.reason(str(error.params.get('reason', '')))}" for name, error in wrong.items()]
+    said = [author.labelled(name, content.sentence(name, error)) for name, error in wrong.items()]
     if content.UNREAD in stored:
         said.append(messages.reason("not_a_mapping"))
     outline: tuple[tuple[str, int], ...] = ()

@@ -21,6 +21,11 @@ from . import content
 from . import paper as papers
 
 _LANGUAGES = ("fr", "en")
+_DATES = frozenset({"first_day", "last_day", "opens_at", "closes_at", "time_zone", "policy"})
+_BY_DATES = frozenset(
+    {"window", "lead_time", "slots_left", "capacity_for_learners", "appointments_fit", "release_date"}
+)
+"""Matters that cannot be judged while one of the dates is wrong."""
 
 
 def _text(body: dict[str, Any], name: str) -> str:
@@ -125,14 +130,16 @@ def checked(block: Any, body: dict[str, Any], now: datetime) -> dict[str, Any]:
     """What would stop the draft from being held, with where to mend each."""
     draft = content.read(block, body)
     mistakes = list(content.texts_of(draft).items()) if not draft.is_valid else []
-    paper = draft.paper or Paper(())
-    around = readiness.surroundings(block.usage_text, block.course_key_text, draft.rules, paper, now)
+    paper, rules = draft.paper or Paper(()), draft.sound
+    around = readiness.surroundings(block.usage_text, block.course_key_text, rules, paper, now)
     findings = [
         finding
-        for finding in rules_of_readiness.check(draft.rules, paper, around, now)
-        if finding.field not in draft.wrong and not (finding.field == "paper" and draft.mistakes)
+        for finding in rules_of_readiness.check(rules, paper, around, now)
+        if finding.field not in draft.wrong
+        and not (finding.field == "paper" and draft.mistakes)
+        and not (finding.code in _BY_DATES and _DATES & set(draft.wrong))
     ]
-    html = author.render_checks(findings, mistakes, draft.rules, _language({}))
+    html = author.render_checks(findings, mistakes, rules, _language({}))
     return {"html": html, "stops": sum(one.severity == "stop" for one in findings) + len(mistakes)}
 
 

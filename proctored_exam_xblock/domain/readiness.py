@@ -9,15 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from html import unescape
 
 from .clock import window_end, window_start
-from .errors import ExamError
 from .policy import ExamPolicy, Release, Unlock
 from .questions import Kind, Paper, Question
-from .scheduling import check_start, day_slots
+from .scheduling import day_slots
 
 SHORTEST_KEY = 16
 MOST_NAMES = 8
@@ -100,16 +99,10 @@ def check(policy: ExamPolicy, paper: Paper, around: Surroundings, now: datetime)
 
 def bookable_starts(policy: ExamPolicy, now: datetime) -> list[datetime]:
     """Every start that could be booked now by somebody without extra time, UTC."""
+    soonest = now.astimezone(UTC) + timedelta(hours=policy.lead_time_hours)
     days = (policy.last_day - policy.first_day).days + 1
-    found = []
-    for index in range(days):
-        for start in day_slots(policy, policy.first_day + timedelta(days=index), _NONE):
-            try:
-                check_start(policy, start, now, _NONE, False)
-            except ExamError:
-                continue
-            found.append(start)
-    return found
+    starts = (day_slots(policy, policy.first_day + timedelta(days=index), _NONE) for index in range(days))
+    return [start for day in starts for start in day if start >= soonest]
 
 
 def offers(policy: ExamPolicy, start: datetime, extra: timedelta) -> bool:

@@ -260,6 +260,29 @@ def test_the_checks_lead_to_what_stops_the_exam(block: ProctoredExamXBlock) -> N
     assert {"password", "opens_at"} <= {*fixes}
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"time_zone": "Mars"},
+        {"slot_step_minutes": 0},
+        {"duration_minutes": -5},
+        {"first_day": "2027-01-01", "last_day": "2026-01-01"},
+        {"first_day": "0001-01-01", "last_day": "9999-12-31"},
+        {"lead_time_hours": 10**12},
+        {"backend": "nobody", "practice_exam": "x" * 300},
+    ],
+)
+def test_rules_that_make_no_sense_are_said_by_the_checks_and_shown_on_the_form(
+    block: ProctoredExamXBlock, rules: dict[str, Any]
+) -> None:
+    status, answer = ask(block, "check_exam", {**GOOD, "policy": json.dumps({"backend": "none", **rules})})
+    assert (status, answer["stops"] > 0) == (200, True)
+    block.policy = {"backend": "none", **rules}
+    assert "data-pex-author-error" in authoring.form(block)
+    assert authoring.arguments(block)["services"]
+    assert authoring.summary(block)
+
+
 def test_a_file_comes_apart_with_its_mistakes(block: ProctoredExamXBlock) -> None:
     bad = "<problem><customresponse/></problem>"
     _, answer = ask(block, "import_paper", {"text": f"<?xml version='1.0'?>{ONE}{bad}"})

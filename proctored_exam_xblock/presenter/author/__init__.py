@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.template import Context
 from django.utils import translation
@@ -27,6 +28,7 @@ from ..links import Links
 from ..page import render
 from ..screen import Screen
 from . import checks, controls, made_up, texts
+from .checks import labelled as labelled
 
 SCRIPTS = ("net.js", "tabs.js", "rows.js", "rules.js", "problem.js", "paper.js", "preview.js", "draft.js", "author.js")
 """Files below ``static/proctored_exam_xblock/js/author``, classic scripts in load order."""
@@ -48,6 +50,7 @@ def render_form(
     *,
     title: str,
     policy: ExamPolicy,
+    zone: ZoneInfo,
     raw: Mapping[str, Any],
     errors: Mapping[str, str],
     services: Sequence[Service],
@@ -58,26 +61,24 @@ def render_form(
     """The whole form with the title and the rules filled in; the paper is put in by its script.
 
     Args:
+        policy: as it could be read; what is wrong in it may make no sense.
+        zone: that dates are shown in.
         raw: the rules as stored.
         errors: a sentence for each field that is wrong as stored.
     """
     locale = dates.locale_for(language)
-    today = now.astimezone(policy.zone).date() if "time_zone" not in errors else now.date()
+    today = now.astimezone(zone).date()
     offered = [(service.slug, service.name) for service in services]
     context = {
         "title": title,
         "title_error": errors.get("display_name", ""),
         "sections": controls.sections(policy, raw, errors, offered, today, locale),
         "general": [sentence for name, sentence in errors.items() if name in ("policy", "paper")],
-        "password_set_at": _day(password_set_at, policy, locale) if password_set_at else "",
+        "password_set_at": dates.long_day(password_set_at.astimezone(zone).date(), locale) if password_set_at else "",
         "texts": json_script(texts.all_of_them()),
         "phases": [(phase.value, texts.phase(phase)) for phase in made_up.PHASES],
     }
     return template("author/form").render(Context(context))
-
-
-def _day(moment: datetime, policy: ExamPolicy, locale: Any) -> str:
-    return dates.long_day(moment.astimezone(policy.zone).date(), locale)
 
 
 def render_password_state(moment: datetime, language: str) -> str:

@@ -38,14 +38,20 @@ def lines(
         mistakes: (field, sentence) of what could not be read at all.
         zone: of the exam, for instants.
     """
-    said = words.words()
-    wrong = [
-        Line(f"wrong_{name}", "stop", sentence, "", name, (said[name].label,) if name in said else ())
-        for name, sentence in mistakes
-    ]
+    wrong = [Line(f"wrong_{name}", "stop", labelled(name, sentence), "", name, ()) for name, sentence in mistakes]
     order = {Severity.STOP: 0, Severity.WARNING: 1, Severity.OK: 2}
     sorted_findings = sorted(findings, key=lambda finding: order[finding.severity])
     return wrong + [_line(finding, zone, locale) for finding in sorted_findings]
+
+
+def labelled(name: str, sentence: str) -> str:
+    """A sentence about a rule, with the rule's label in front."""
+    known = {
+        **{rule: word.label for rule, word in words.words().items()},
+        "display_name": _("Title"),
+        "paper": _("Paper"),
+    }
+    return known.get(name, name) + _(": ") + sentence
 
 
 def _line(finding: Finding, zone: ZoneInfo, locale: Locale) -> Line:

@@ -57,7 +57,7 @@ function ProctoredExamAuthor(runtime, element, args) {
     }
     const loose = elsewhere.filter((name) => name !== "paper" || !wrongInPaper).map((name) => name + " : " + fields[name]);
     my.show(find("[data-pex-author-alert]"), [text, ...(elsewhereToo ? loose : [])].filter(Boolean).join(" "));
-    return { here, wrongInPaper };
+    return { here, wrongInPaper, text };
   }
 
   async function save() {
@@ -67,7 +67,7 @@ function ProctoredExamAuthor(runtime, element, args) {
     status(texts.saving, "saving");
     const answer = await handlers.ask("save_content", { ...body(), revision });
     button.disabled = false;
-    const { here, wrongInPaper } = report(answer, true);
+    const { here, wrongInPaper, text } = report(answer, true);
     if (answer.ok) {
       revision = answer.revision;
       if (sent === version) clean(texts.saved);
@@ -79,7 +79,7 @@ function ProctoredExamAuthor(runtime, element, args) {
       return;
     }
     if (dirty) draft.keep({ ...body(), revision });
-    status(texts.unsaved, "unsaved");
+    status(here.length || wrongInPaper ? text : texts.unsaved, "unsaved");
     if (here.length) {
       tabs.show("exam");
       rules.focus(here[0]);
@@ -87,7 +87,8 @@ function ProctoredExamAuthor(runtime, element, args) {
       tabs.show("paper");
       paper.focusFirst();
     } else {
-      button.focus();
+      find("[data-pex-author-alert]").scrollIntoView({ block: "center" });
+      button.focus({ preventScroll: true });
     }
   }
 

@@ -63,12 +63,12 @@
       this.counted();
     }
 
-    fresh(selector) {
-      return this.panel.querySelector("template[" + selector + "]").content.firstElementChild.cloneNode(true);
+    fresh(name) {
+      return this.panel.querySelector('[data-pex-author-fresh="' + name + '"]').content.firstElementChild.cloneNode(true);
     }
 
     addPart(part) {
-      const made = this.fresh("data-pex-author-part");
+      const made = this.fresh("part");
       made.querySelector("[data-pex-author-part-title]").value = part.title;
       made.dataset.attributes = JSON.stringify(part.attributes || {});
       this.place.append(made);
@@ -77,7 +77,7 @@
     }
 
     addProblem(part, piece) {
-      const made = this.fresh("data-pex-author-problem");
+      const made = this.fresh("problem");
       part.querySelector("[data-pex-author-problems]").append(made);
       const whole = typeof piece === "string" ? { text: piece, excerpt: "", kind: "", points: 0, mistakes: [] } : piece;
       const problem = new my.Problem(this, made, whole);

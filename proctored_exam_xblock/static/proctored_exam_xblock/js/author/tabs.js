@@ -32,6 +32,10 @@
     }
 
     fromAddress() {
+      if (!document.contains(this.root)) { // Studio's window was closed
+        window.removeEventListener("hashchange", this.follow);
+        return;
+      }
       const name = window.location.hash.slice(PREFIX.length);
       const known = window.location.hash.startsWith(PREFIX) && this.tabs.some((tab) => tab.dataset.pexAuthorTab === name);
       if (known && name !== this.current) this.show(name);
