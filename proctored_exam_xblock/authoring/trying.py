@@ -21,10 +21,10 @@ from . import content
 from . import paper as papers
 
 _LANGUAGES = ("fr", "en")
+_MOST_QUESTIONS = 100_000
 _DATES = frozenset({"first_day", "last_day", "opens_at", "closes_at", "time_zone", "policy"})
-_BY_DATES = frozenset(
-    {"window", "lead_time", "slots_left", "capacity_for_learners", "appointments_fit", "release_date"}
-)
+_BY_MOST_QUESTIONS = 100_000
+_DATES = frozenset({"window", "lead_time", "slots_left", "capacity_for_learners", "appointments_fit", "release_date"})
 """Matters that cannot be judged while one of the dates is wrong."""
 
 
@@ -66,16 +66,20 @@ def tried(block: Any, body: dict[str, Any], now: datetime) -> dict[str, Any]:
     """One problem as a candidate sees it, and what is wrong with it.
 
     Args:
-        body: ``source``, the problem's text; ``answers``, whether to show the key beside it; ``language``.
+        body: ``source``, the problem's text; ``answers``, whether to show the key beside it; ``number``, its
+            place in the paper; ``language``.
     """
     source, answers, language = _text(body, "source"), body.get("answers", False), _language(body)
     if not isinstance(answers, bool):
         raise BadRequest("answers")
+    number = body.get("number", 1)
+    if not isinstance(number, int) or not 1 <= number <= _MOST_QUESTIONS:
+        raise BadRequest("number")
     try:
         paper = papers.alone(source)
     except InvalidPaper as error:
         return {"html": "", "mistakes": content.places(error)}
-    shown = author.render_questions(paper, ExamPolicy(), now, language, answers=answers)
+    shown = author.render_questions(paper, ExamPolicy(), now, language, answers=answers, first=number)
     return {"html": with_files(block, shown), "mistakes": [], **_about(paper)}
 
 

@@ -20,6 +20,7 @@ from .scheduling import day_slots
 
 SHORTEST_KEY = 16
 MOST_NAMES = 8
+MOST_DATES = 60
 _NONE = timedelta(0)
 _TAG = re.compile(r"<[^>]*>")
 _FILE = re.compile(r"""/static/([^"'<>\s?#)&]+)""")
@@ -159,8 +160,8 @@ def _slots(exam: _Exam) -> Iterator[Finding]:
         free = sum(max(0, policy.seats_per_slot - around.taken.get(start, 0)) for start in starts)
         short = free < around.learners
         yield _found("capacity_for_learners", short, Severity.WARNING, "seats_per_slot", done=free, of=around.learners)
-    names = tuple(start.isoformat() for start in around.unfit)
-    yield _found("appointments_fit", bool(names), Severity.WARNING, "first_day", of=len(names), names=names)
+    names = tuple(start.isoformat() for start in around.unfit[:MOST_DATES])
+    yield _found("appointments_fit", bool(names), Severity.WARNING, "first_day", of=len(around.unfit), names=names)
 
 
 def _questions(exam: _Exam) -> Iterator[Finding]:

@@ -217,9 +217,10 @@ def test_a_paper_that_cannot_be_taken_apart_is_edited_as_text(block: ProctoredEx
 
 def test_a_question_is_shown_as_to_a_candidate_and_its_key_only_when_asked_for(block: ProctoredExamXBlock) -> None:
     source = ONE.replace("</problem>", f"<solution>{CANARY}</solution></problem>")
-    _, plain = ask(block, "try_question", {"source": source, "language": "en"})
+    _, plain = ask(block, "try_question", {"source": source, "language": "en", "number": 7})
     _, told = ask(block, "try_question", {"source": source, "answers": True, "language": "en"})
     assert 'type="radio"' in plain["html"]
+    assert 'data-pex-question="7"' in plain["html"]
     assert (plain["excerpt"], plain["points"], plain["mistakes"]) == ("Oui ?", 1, [])
     for secret in (CANARY, "data-pex-author-key", "correct"):
         assert secret not in json.dumps(plain)
@@ -299,6 +300,7 @@ def test_a_file_comes_apart_with_its_mistakes(block: ProctoredExamXBlock) -> Non
         ("try_question", {}),
         ("try_question", {"source": ONE, "answers": "yes"}),
         ("try_question", {"source": ONE, "language": "xx"}),
+        ("try_question", {"source": ONE, "number": 0}),
         ("preview_exam", {}),
         ("preview_exam", {"display_name": "x", "policy": "{}", "language": 3}),
         ("check_exam", {"display_name": "x"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from proctored_exam_xblock import compat
 from proctored_exam_xblock.domain.policy import policy_from_json
 from proctored_exam_xblock.domain.readiness import Surroundings
-from proctored_exam_xblock.models import Exam
+from proctored_exam_xblock.models import Candidacy, Exam
 from proctored_exam_xblock.services import catalogue, exams, readiness
 from tests.campus import all_rows
 from tests.world import COURSE, OTHER_SLOT, SLOT, USAGE, World
@@ -45,6 +46,16 @@ def test_appointments_that_the_rules_no_longer_offer_are_listed_and_kept(world: 
     assert around(world, backend="none", unlock="none").unfit == (SLOT, OTHER_SLOT)
     assert around(world, lead_time_hours=500).unfit == ()
     assert all_rows() == before
+
+
+def test_an_appointment_with_extra_time_fits_where_all_of_it_ends_before_closing(world: World) -> None:
+    world.publish()
+    alex = world.person()
+    world.onboard(alex)
+    Candidacy.objects.update(extra_time_percent=100)
+    world.book(alex, late := datetime(2017, 3, 2, 19, 0, tzinfo=UTC))
+    assert around(world).unfit == ()
+    assert around(world, closes_at="20:45").unfit == (late,)
 
 
 def test_a_cancelled_or_past_appointment_is_nobodys_worry(world: World) -> None:

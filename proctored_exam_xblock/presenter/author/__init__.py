@@ -7,7 +7,7 @@ only, beside the question, when the author asks for them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import unescape
 from typing import Any
@@ -86,8 +86,14 @@ def render_password_state(moment: datetime, language: str) -> str:
     return _("Set on %(day)s.") % {"day": dates.long_day(moment.date(), dates.locale_for(language))}
 
 
-def render_questions(paper: Paper, policy: ExamPolicy, now: datetime, language: str, *, answers: bool) -> str:
-    """Questions as a candidate sees them, below a root of the exam's style; with the key beside when asked for."""
+def render_questions(
+    paper: Paper, policy: ExamPolicy, now: datetime, language: str, *, answers: bool, first: int = 1
+) -> str:
+    """Questions as a candidate sees them, below a root of the exam's style; with the key beside when asked for.
+
+    Args:
+        first: the number of the first of them in its exam.
+    """
     shown = Screen(
         Facts(eligible=True, person=made_up.person()), made_up.journey(Phase.SITTING), policy, now, Links(), language
     )
@@ -95,7 +101,13 @@ def render_questions(paper: Paper, policy: ExamPolicy, now: datetime, language: 
     with translation.override(language):
         attempt = made_up.attempt(Phase.SITTING, policy, paper, now)
         parts = [
-            (view, [(item, _key(known[item.id]) if answers else None) for item in view.items[:_MANY]])
+            (
+                view,
+                [
+                    (replace(item, number=item.number + first - 1), _key(known[item.id]) if answers else None)
+                    for item in view.items[:_MANY]
+                ],
+            )
             for view in sitting.part_views(shown, attempt)
         ]
         more = sum(max(0, len(view.items) - _MANY) for view, _items in parts)

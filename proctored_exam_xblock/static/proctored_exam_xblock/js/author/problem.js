@@ -137,7 +137,8 @@
     /* Ask the server how it looks; the last good look stays while what is typed cannot be read. */
     async look(still) {
       const asked = this.text;
-      const body = { source: asked, answers: this.paper.answers, language: this.paper.language };
+      const number = this.paper.all.indexOf(this) + 1 || 1;
+      const body = { source: asked, answers: this.paper.answers, language: this.paper.language, number };
       const answer = await this.paper.handlers.ask("try_question", body);
       if (!still() || asked !== this.text) return;
       if (!answer.ok) {
