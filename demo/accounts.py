@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from .courses import COURSES
+from .courses import COURSES, LISTED
 from .models import CourseRole, Enrolment
 
 
@@ -26,7 +26,7 @@ class Account:
     role: str = ""
     superuser: bool = False
     home: str = "course"
-    courses: tuple[str, ...] = tuple(COURSES)
+    courses: tuple[str, ...] = tuple(course.slug for course in LISTED)
 
     @property
     def email(self) -> str:
@@ -95,6 +95,15 @@ ACCOUNTS = {
             hint=gettext_noop("A fifth candidate in the room."),
             mode="verified",
             courses=("cartopro-site",),
+        ),
+        Account(
+            username="nadia",
+            first_name="Nadia",
+            last_name="Benzema",
+            part=gettext_noop("Learner enrolled for a certification that has its price"),
+            hint=gettext_noop("Pay in the campus's shop, come back, book; see when a refund is possible."),
+            mode="verified",
+            courses=("cartopro-payant",),
         ),
         Account(
             username="dominique",

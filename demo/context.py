@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from proctored_exam_xblock.models import Appointment
 
 from . import clock
+from .courses import COURSES
+from .models import Enrolment
 
 
 def campus(request: HttpRequest) -> dict[str, Any]:
@@ -18,7 +20,15 @@ def campus(request: HttpRequest) -> dict[str, Any]:
         "campus_now": clock.now(),
         "page_language": getattr(request, "LANGUAGE_CODE", "fr"),
         "next_appointment": _next_appointment(request),
+        "has_shop": _has_shop(request),
     }
+
+
+def _has_shop(request: HttpRequest) -> bool:
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return False
+    keys = [course.course_key for course in COURSES.values() if not course.listed]
+    return Enrolment.objects.filter(user=request.user, course_key__in=keys).exists()
 
 
 def _next_appointment(request: HttpRequest) -> datetime | None:

@@ -13,7 +13,7 @@ BLOCK_TYPE = "proctored_exam"
 @dataclass(frozen=True)
 class Course:
     """One course; ``scenario`` names the exam's files in the package's ``scenarios/``, ``simulator`` the vendor's
-    stand-in, '' where nobody but the campus is needed."""
+    stand-in, '' where nobody but the campus is needed. One that is not ``listed`` is its own learners' alone."""
 
     slug: str
     course_key: str
@@ -23,6 +23,7 @@ class Course:
     proctoring: str | Promise
     hint: str | Promise
     simulator: str = ""
+    listed: bool = True
 
     @property
     def translated_proctoring(self) -> str:
@@ -70,8 +71,20 @@ COURSES = {
             proctoring=_("On site: an invigilator in the room"),
             hint=_("Book as several learners for the same hour, then run the room as Inès from the board."),
         ),
+        Course(
+            slug="cartopro-payant",
+            course_key="course-v1:IAE-Lyon3+CARTOPRO-PAYANT+2027",
+            title="Introduction à la cartographie des processus métiers (certification payante)",
+            organisation="IAE Lyon · Université Jean Moulin Lyon 3",
+            scenario="cartopro-payant",
+            proctoring=_("ProctorU: a proctor types the code"),
+            hint=_("Pay in the campus's shop, then book."),
+            simulator="proctoru",
+            listed=False,
+        ),
     )
 }
+LISTED = tuple(course for course in COURSES.values() if course.listed)
 
 
 def by_key(course_key: str) -> Course:

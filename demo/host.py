@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -20,6 +21,10 @@ class Host:
         """Mode of the active enrolment, None without one."""
         rows = Enrolment.objects.filter(user_id=user_id, course_key=course_key, is_active=True)
         return rows.values_list("mode", flat=True).first()
+
+    def in_mode_since(self, user_id: int, course_key: str, mode: str) -> datetime | None:
+        """The campus does not keep it."""
+        return None
 
     def enrolled_count(self, course_key: str, modes: Sequence[str]) -> int:
         """Learners enrolled in one of the modes."""

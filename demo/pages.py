@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from . import clock, simulators, worker
 from .accounts import ACCOUNTS, Account
-from .courses import COURSES
+from .courses import LISTED
 from .models import SentMail
 
 _FARTHEST = timedelta(days=3650)
@@ -26,7 +26,7 @@ _FARTHEST = timedelta(days=3650)
 
 def index(request: HttpRequest) -> HttpResponse:
     """Accounts to sign in as, and what to try."""
-    return render(request, "demo/index.html", {"accounts": ACCOUNTS.values(), "courses": COURSES.values()})
+    return render(request, "demo/index.html", {"accounts": ACCOUNTS.values(), "courses": LISTED})
 
 
 @csrf_exempt

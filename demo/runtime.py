@@ -109,7 +109,9 @@ class CampusRuntime(WorkbenchRuntime):
         return url + (f"/{suffix}" if suffix else "") + (f"?{query}" if query else "")
 
     def local_resource_url(self, block: XBlock, uri: str) -> str:
-        """Address of a file inside the block's package."""
+        """Address of a file inside the block's package; large ones are static files, as all are in the LMS."""
+        if uri.endswith(".bin"):
+            return static(uri)
         return reverse("block_resource", args=[block.scope_ids.block_type, uri])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from . import courseware, dashboard, pages, simulators
+from . import courseware, dashboard, pages, shop, simulators
 
 urlpatterns = [
     path("", pages.index, name="index"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("demo/sign-out/", pages.sign_out, name="sign_out"),
     path("demo/language/<slug:code>/", pages.language, name="language"),
     path("demo/clock/", pages.time_machine, name="clock"),
+    path("demo/shop/", shop.page, name="shop"),
     path("demo/mail/", pages.mail, name="mail"),
     path("account/", pages.account, name="account"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),

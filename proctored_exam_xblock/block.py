@@ -92,9 +92,19 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
         handlers = {name: self.runtime.handler_url(self, name).rstrip("?") for name in self.HANDLERS}
         fragment.initialize_js(
             "ProctoredExamXBlock",
-            {"handlers": handlers, "server_time": first.server_time, "fingerprint": first.fingerprint},
+            {
+                "handlers": handlers,
+                "server_time": first.server_time,
+                "fingerprint": first.fingerprint,
+                "check": self._check_of_equipment(),
+            },
         )
         return fragment
+
+    def _check_of_equipment(self) -> dict[str, Any]:
+        """Files of the check, asked for when somebody begins one; the sample is a static file, no handler's answer."""
+        scripts = [self._static(f"js/{path}") for path in presenter.CHECK_SCRIPTS]
+        return {"scripts": scripts, "sample": self._static(presenter.SAMPLE)}
 
     def _static(self, path: str) -> str:
         return self.runtime.local_resource_url(self, f"proctored_exam_xblock/{path}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -43,7 +44,24 @@ def settings_are_complete(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
                     id="proctored_exam.W002",
                 )
             )
-    return found
+    return [*found, *_shops()]
+
+
+def _shops() -> Iterator[CheckMessage]:
+    """Every shop has a name that fits an address and a secret to sign with."""
+    shops = conf.get("SHOPS")
+    if not isinstance(shops, dict):
+        yield Error("PROCTORED_EXAM['SHOPS'] must be a mapping.", id="proctored_exam.E003")
+        return
+    for slug in shops:
+        if not isinstance(slug, str) or not conf.SHOP_NAME.fullmatch(slug):
+            hint = "Small letters, digits and hyphens, at most 32; not 'staff'."
+            yield CheckWarning(
+                f"PROCTORED_EXAM['SHOPS'][{slug!r}]: no name for a shop.", hint=hint, id="proctored_exam.W005"
+            )
+        elif not conf.shop_secrets(slug):
+            setting = f"PROCTORED_EXAM['SHOPS'][{slug!r}]['secret']"
+            yield CheckWarning(f"{setting} is not set: every call of this shop is refused.", id="proctored_exam.W004")
 
 
 def _has_keyring() -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.apps import apps
@@ -30,6 +31,7 @@ class Host(Protocol):
     """What a platform must answer."""
 
     def enrolment_mode(self, user_id: int, course_key: str) -> str | None: ...
+    def in_mode_since(self, user_id: int, course_key: str, mode: str) -> datetime | None: ...
     def enrolled_count(self, course_key: str, modes: Sequence[str]) -> int: ...
     def enrol_url(self, course_key: str) -> str: ...
     def dashboard_url(self) -> str: ...
@@ -49,6 +51,16 @@ def split_name(full_name: str) -> tuple[str, str]:
     return (first, last.strip()) if last else ("", first)
 
 
+def began(mode: str, history: Iterable[tuple[str, bool, datetime]]) -> datetime | None:
+    """When the last unbroken stay in ``mode`` began, out of an enrolment's history, the newest row first."""
+    since = None
+    for was, active, at in history:
+        if was != mode or not active:
+            break
+        since = at
+    return since
+
+
 class LmsHost:
     """The LMS itself."""
 
@@ -62,6 +74,14 @@ class LmsHost:
             .first()
         )
         return str(row) if row else None
+
+    def in_mode_since(self, user_id: int, course_key: str, mode: str) -> datetime | None:
+        """Since when the enrolment has had its mode without a break: CourseEnrollment.history has a row per change."""
+        from common.djangoapps.student.models import CourseEnrollment
+
+        rows = CourseEnrollment.history.filter(user_id=user_id, course_id=_course_key(course_key))
+        known = rows.order_by("-history_date").values_list("mode", "is_active", "history_date")
+        return began(mode, known)
 
     def enrolled_count(self, course_key: str, modes: Sequence[str]) -> int:
         """How many learners are enrolled in one of the modes (common.djangoapps.student.models.CourseEnrollment)."""
@@ -173,6 +193,9 @@ class NoHost:
     """A bare XBlock runtime: nobody is enrolled, nothing is known."""
 
     def enrolment_mode(self, user_id: int, course_key: str) -> str | None:
+        return None
+
+    def in_mode_since(self, user_id: int, course_key: str, mode: str) -> datetime | None:
         return None
 
     def enrolled_count(self, course_key: str, modes: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,8 @@ from django.utils.module_loading import import_string
 
 from .domain.errors import NotConfigured
 
+SHOP_NAME = re.compile(r"(?!staff$)[a-z0-9][a-z0-9-]{0,31}")
+"""``staff`` is the name under which payments are entered by hand."""
 DEFAULTS: Mapping[str, Any] = {
     "KEYS": (),
     "BACKENDS": {"none": {}},
@@ -18,6 +21,7 @@ DEFAULTS: Mapping[str, Any] = {
     "HOST": "",
     "DRAIN_SECONDS": 5,
     "EVIDENCE_DAYS": 42,
+    "SHOPS": {},
 }
 
 
@@ -44,6 +48,16 @@ def keyring() -> tuple[str, ...]:
     if not ring or not all(isinstance(key, str) and key for key in ring):
         raise NotConfigured(setting="PROCTORED_EXAM['KEYS']")
     return ring
+
+
+def shop_secrets(slug: str) -> tuple[str, ...]:
+    """The secrets that a shop may sign with (several while one replaces another), () for one that is not set up."""
+    shops = get("SHOPS")
+    entry = shops.get(slug) if isinstance(shops, Mapping) else None
+    given = entry.get("secret") if isinstance(entry, Mapping) else None
+    secrets = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, (list, tuple)) else ()
+    is_whole = SHOP_NAME.fullmatch(slug) and all(isinstance(secret, str) and secret.strip() for secret in secrets)
+    return secrets if is_whole else ()
 
 
 def backend_settings(slug: str) -> Mapping[str, Any]:

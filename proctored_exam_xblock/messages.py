@@ -50,6 +50,14 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "file_incomplete": lambda p: _(
         "This candidate has not completed their file yet: terms of use, name, information. Only they can do it."
     ),
+    "payment_missing": lambda p: _("This exam is not paid. Enter the payment first, then book."),
+    "unknown_exam": lambda p: _("There is no such exam."),
+    "unknown_learner": lambda p: _("There is no such learner."),
+    "unknown_order": lambda p: _("There is no such order."),
+    "order_differs": lambda p: _("This order is known with another content."),
+    "bad_signature": lambda p: _("The call is not signed as it should be."),
+    "stale": lambda p: _("The call was signed at another time."),
+    "replayed": lambda p: _("The call was made before. Sign each one anew."),
     "terms_outdated": lambda p: _("The terms of use have changed. Read the new version, then accept it."),
     "email_alias": lambda p: _(
         "The proctoring service cannot write to an e-mail address with a “+” in it. "
@@ -69,6 +77,9 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "wrong_password": _wrong_password,
     "password_locked": lambda p: (
         _("Too many wrong passwords. Wait %(wait)s before the next try.") % {"wait": _minutes(p)}
+    ),
+    "too_many_requests": lambda p: (
+        _("Too many tests of the connection in a short time. Try again in %(wait)s.") % {"wait": _minutes(p)}
     ),
     "window_lost": lambda p: _("The exam is open in another window. Nothing can be written from this one."),
     "window_busy": lambda p: (
@@ -127,8 +138,8 @@ def reason(code: str) -> str:
         "never_opens": _("The proctoring service cannot open the exam by itself: a password is needed."),
         "needs_appointments": _("The proctoring service works with appointments only."),
         "shorter_than_exam": _("The opening hours are shorter than the exam."),
+        "address": _("Write an address that begins with https:// or with /."),
         "not_a_mapping": _("The settings must be a JSON object."),
-        "address": _("Write an address that begins with https:// or /."),
     }
     return sentences.get(code, _("This value is not valid."))
 

@@ -9,8 +9,8 @@ from django.utils import translation
 
 from . import compat, messages, presenter
 from .domain.errors import ExamError, NotSignedIn
-from .domain.journey import Phase
-from .services import entry, proctoring
+from .domain.journey import Phase, is_paid
+from .services import entry, proctoring, shops
 from .services.dossier import Caller, Dossier
 
 
@@ -60,13 +60,19 @@ def links(dossier: Dossier) -> presenter.Links:
         dashboard=host.dashboard_url(),
         account=host.account_url(),
         equipment=backend.settings.get("equipment_url", backend.equipment_url),
+        payment=_payment(dossier),
         course_title=host.course_title(course),
         backend_name=backend.verbose_name,
         capabilities=frozenset(capability.value for capability in backend.capabilities),
         help_phones=backend.help_phones,
-        unsupported_systems=backend.unsupported_systems,
+        equipment_limits=backend.limits,
         outline=tuple((part.title, len(part.questions)) for part in dossier.paper.parts),
     )
+
+
+def _payment(dossier: Dossier) -> str:
+    waits = dossier.journey.phase is Phase.ONBOARDING and dossier.policy.payment_required
+    return shops.pay_url(dossier) if waits and not is_paid(dossier.facts) else ""
 
 
 def _language() -> str:

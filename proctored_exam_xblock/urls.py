@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views, webhooks
+from . import shop, views, webhooks
 from .console import board
 from .providers import room as native_room
 
@@ -17,4 +17,6 @@ urlpatterns = [
     path("board/<int:exam_id>/deeds/", board.deed, name="board_deed"),
     path("native/<slug:external_id>/", native_room.open_room, name="native_room"),
     path("webhooks/<slug:slug>/", webhooks.receive, name="webhook"),
+    path("shop/<slug:shop>/orders/", shop.orders, name="shop_orders"),
+    path("shop/<slug:shop>/refundable/", shop.refundable, name="shop_refundable"),
 ]

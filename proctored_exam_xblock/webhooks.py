@@ -8,13 +8,14 @@ from __future__ import annotations
 import logging
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from . import conf
 from .backends.base import BackendError, BadEvent, BadSignature
 from .domain.errors import Gone
+from .outside_calls import answer, bounded_body, only_posts
 from .services import events
 
 log = logging.getLogger(__name__)
@@ -35,43 +36,28 @@ def receive(request: HttpRequest, slug: str) -> HttpResponse:
         413: a JSON object with the code.
     """
     if request.method != "POST":
-        refused = _answer(405, "method_not_allowed")
-        refused["Allow"] = "POST"
-        return refused
+        return only_posts()
     try:
         backend = events.receiver(slug)
-        body = _body(request)
+        body = bounded_body(request, LARGEST_BODY)
         if body is None:
-            return _answer(413, "payload_too_large")
+            return answer(413, "payload_too_large")
         event = backend.parse_event({name.lower(): value for name, value in request.headers.items()}, body)
         is_new = events.receive(backend, event, conf.now())
     except Gone as error:
-        return _answer(404, error.code)
+        return answer(404, error.code)
     except UnreadablePostError:
-        return _answer(400, "unreadable")
+        return answer(400, "unreadable")
     except BadSignature as error:
         log.warning("vendor %s: a call with a wrong signature", slug)
-        return _answer(403, error.code)
+        return answer(403, error.code)
     except BadEvent as error:
         log.warning("vendor %s: a signed call that is no event", slug)
-        return _answer(400, error.code)
+        return answer(400, error.code)
     except events.Stale:
         log.warning("vendor %s: an event of another day", slug)
-        return _answer(400, "stale")
+        return answer(400, "stale")
     except BackendError as error:
         log.error("vendor %s: %s while reading its call", slug, error.code)
-        return _answer(503, error.code)
-    return _answer(200, "kept" if is_new else "known")
-
-
-def _body(request: HttpRequest) -> bytes | None:
-    """The raw bytes, None when there are too many; never more than the limit is held."""
-    declared = request.META.get("CONTENT_LENGTH") or "0"
-    if not declared.isdecimal() or int(declared) > LARGEST_BODY:
-        return None
-    body: bytes = request.read(LARGEST_BODY + 1)
-    return None if len(body) > LARGEST_BODY else body
-
-
-def _answer(status: int, code: str) -> JsonResponse:
-    return JsonResponse({"code": code}, status=status)
+        return answer(503, error.code)
+    return answer(200, "kept" if is_new else "known")

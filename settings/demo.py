@@ -52,6 +52,7 @@ PROCTORED_EXAM = {
         "proctorexam": _PROCTOREXAM,
         "proctorexam_lti": _PROCTOREXAM,
     },
+    "SHOPS": {"demo": {"secret": "the demo shop's secret"}},
 }
 
 LOGGING = {

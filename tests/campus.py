@@ -16,7 +16,7 @@ from demo.models import CourseRole
 from demo.runtime import CampusRuntime
 from proctored_exam_xblock.block import ProctoredExamXBlock
 from proctored_exam_xblock.services.dossier import Caller
-from tests.world import COURSE, PAPER, World
+from tests.world import CHECK, COURSE, PAPER, World
 
 CARTOPRO = COURSES["cartopro"]
 DOORS = ("handler", "handler_noauth")
@@ -89,7 +89,8 @@ class Campus:
                 "time_zone": "Europe/Paris",
                 "country": "FR",
             },
-            "record_equipment": {"browser": "Firefox", "system": "Windows", "camera": True, "warnings": []},
+            "record_equipment": dict(CHECK),
+            "measure": {"padding": "x" * 1000},
             "slots": {"date": "2017-03-10"},
             "book": {"start": "2017-03-10T16:00:00Z"},
             "move": {"start": "2017-03-10T16:00:00Z"},

@@ -69,6 +69,29 @@ FORM = {
     "country": "FR",
 }
 NONCE = "nonce-of-the-first-page"
+CHECK: dict[str, Any] = {
+    "check": "a-check",
+    "camera": "ok",
+    "camera_width": 1280,
+    "camera_height": 720,
+    "microphone": "ok",
+    "microphone_level": 0.1,
+    "speakers": "heard",
+    "down_kbps": 9000,
+    "up_kbps": 2000,
+    "latency_ms": 40,
+    "jitter_ms": 5,
+    "connection": "ethernet",
+    "browser": "firefox",
+    "browser_version": 130,
+    "browser_features": True,
+    "system": "windows",
+    "system_version": "11",
+    "screens": False,
+    "cookies": True,
+    "clock_offset": 0.4,
+}
+"""A check of the equipment that finds nothing to settle."""
 
 
 @dataclass

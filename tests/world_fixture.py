@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 
 from proctored_exam_xblock import conf
 from proctored_exam_xblock.backends import registry
@@ -18,4 +19,5 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     real = registry.backend_class
     monkeypatch.setattr(conf, "now", clock)
     monkeypatch.setattr(registry, "backend_class", lambda slug: vendors[slug] if slug in vendors else real(slug))
+    cache.clear()  # it counts requests by user id, and ids come back
     return World(clock, ledger)

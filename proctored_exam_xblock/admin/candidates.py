@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from .. import conf, models
 from ..services import decisions, interventions, review
 from .asking import ReasonForm, ask, report
+from .payments import confirm_problem, enter_payment
 from .rows import ReadOnly
 
 Page = TemplateResponse | None
@@ -70,7 +71,7 @@ class CandidacyAdmin(ReadOnly):
     list_select_related = ("user", "exam")
     search_fields = ("user__username", "user__email", "last_name")
     exclude = ("equipment",)
-    actions = ("book", "unlock")
+    actions = ("book", "unlock", enter_payment, confirm_problem)
 
     @admin.action(description=gettext_lazy("Book or move by hand…"), permissions=["operate"])
     def book(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:

@@ -12,6 +12,7 @@ from django.utils import translation
 from .. import compat
 from ..backends.base import Backend
 from ..domain import readiness as rules_of_readiness
+from ..domain.equipment import WATCHED
 from ..domain.errors import BadRequest, InvalidPaper
 from ..domain.policy import ExamPolicy
 from ..domain.questions import Paper
@@ -23,8 +24,9 @@ from . import paper as papers
 _LANGUAGES = ("fr", "en")
 _MOST_QUESTIONS = 100_000
 _DATES = frozenset({"first_day", "last_day", "opens_at", "closes_at", "time_zone", "policy"})
-_BY_MOST_QUESTIONS = 100_000
-_DATES = frozenset({"window", "lead_time", "slots_left", "capacity_for_learners", "appointments_fit", "release_date"})
+_BY_DATES = frozenset(
+    {"window", "lead_time", "slots_left", "capacity_for_learners", "appointments_fit", "release_date"}
+)
 """Matters that cannot be judged while one of the dates is wrong."""
 
 
@@ -125,7 +127,7 @@ def _links(block: Any, service: type[Backend] | None, paper: Paper) -> Links:
         backend_name=str(getattr(service, "verbose_name", "")),
         capabilities=frozenset(one.value for one in service.capabilities) if service else frozenset(),
         help_phones=service.help_phones if service else (),
-        unsupported_systems=service.unsupported_systems if service else (),
+        equipment_limits=service.equipment if service else WATCHED,
         outline=tuple((part.title, len(part.questions)) for part in paper.parts),
     )
 

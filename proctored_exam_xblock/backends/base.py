@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from ..domain.equipment import WATCHED, EquipmentLimits, limits_from
+
 
 class Capability(StrEnum):
     """What a service can do.
@@ -276,6 +278,8 @@ class Backend:
     """True where an address like name+tag@example.org gets no mail (R-PE-4)."""
     unsupported_systems: ClassVar[tuple[str, ...]] = ()
     """Operating systems the vendor does not support: linux, windows_xp, chromeos, ios, android."""
+    equipment: ClassVar[EquipmentLimits] = WATCHED
+    """What the vendor needs of a candidate's computer; ``equipment_limits`` of its settings may change it."""
     equipment_url: str = ""
     help_phones: tuple[str, ...] = ()
     help_emails: tuple[str, ...] = ()
@@ -284,6 +288,7 @@ class Backend:
     def __init__(self, settings: Mapping[str, Any], now: Callable[[], datetime]) -> None:
         self.settings = settings
         self.now = now
+        self.limits = limits_from(settings.get("equipment_limits") or {}, self.equipment)
 
     def slots(self, query: SlotQuery) -> tuple[datetime, ...] | None:
         """Starts the vendor offers, UTC, sorted; None when it takes every start of ours. Raises Unavailable or

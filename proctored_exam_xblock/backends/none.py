@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..domain.equipment import UNWATCHED
 from .base import Backend
 
 
@@ -10,3 +11,4 @@ class NoBackend(Backend):
 
     slug = "none"
     verbose_name = ""
+    equipment = UNWATCHED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..domain.equipment import UNWATCHED
 from .base import Backend, Capability
 
 
@@ -11,3 +12,4 @@ class OnSite(Backend):
     slug = "onsite"
     verbose_name = "On site"
     capabilities = frozenset({Capability.UNLOCK_CODE})
+    equipment = UNWATCHED

@@ -138,6 +138,61 @@ class FileIncomplete(ExamError):
     status = 409
 
 
+class PaymentMissing(FileIncomplete):
+    """All else is done, and the exam is not paid (R-FUN-5): staff enter the payment, then book."""
+
+    code = "payment_missing"
+
+
+class UnknownExam(ExamError):
+    """A shop names an exam that is not here."""
+
+    code = "unknown_exam"
+    status = 404
+
+
+class UnknownLearner(ExamError):
+    """A shop names nobody, or more than one."""
+
+    code = "unknown_learner"
+    status = 404
+
+
+class UnknownOrder(ExamError):
+    """A shop names an order that it never told us of."""
+
+    code = "unknown_order"
+    status = 404
+
+
+class OrderDiffers(ExamError):
+    """The same reference was told with another content."""
+
+    code = "order_differs"
+    status = 409
+
+
+class BadCall(ExamError):
+    """A shop's call without a signature that fits."""
+
+    code = "bad_signature"
+    status = 403
+
+
+class StaleCall(ExamError):
+    """A signed call of another time."""
+
+    code = "stale"
+    status = 403
+
+
+class Replayed(ExamError):
+    """A signed call that was made before."""
+
+    code = "replayed"
+    status = 409
+
+
 class TermsOutdated(ExamError):
     code = "terms_outdated"
     status = 409
@@ -242,6 +297,13 @@ class UnknownAnswer(ExamError):
 
     code = "unknown_answer"
     status = 422
+
+
+class TooManyRequests(ExamError):
+    """More requests of a kind than anybody needs; params: ``seconds`` (int, until the next one is taken)."""
+
+    code = "too_many_requests"
+    status = 429
 
 
 class EmailAlias(ExamError):

@@ -12,9 +12,11 @@ from enum import StrEnum
 
 from .attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, ReviewState, State
 from .clock import latest_end, unlock_lapses_at, window_end
+from .equipment import Finding
 from .errors import NotAllowedNow, NotEligible
 from .policy import ExamPolicy
 from .questions import Answers, Layout, Paper
+from .refunds import PaymentFacts
 
 ROOM_OPEN = "open"
 """The vendor lets the candidate begin."""
@@ -91,6 +93,7 @@ class OnboardingFacts:
     information_saved_at: datetime | None = None
     equipment_checked_at: datetime | None = None
     equipment_warnings: tuple[str, ...] = ()
+    equipment_findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,8 @@ class Facts:
     second_appointment: bool = False
     information_fields: tuple[str, ...] = ()
     holds_window: bool = False
+    payment: PaymentFacts | None = None
+    """None where nobody asked: the exam is free, or begun."""
     opens_by_room: bool = False
     """The state of the vendor's room opens this exam, no code does (R-PE-1)."""
 
@@ -203,13 +208,14 @@ class Journey:
         raise NotAllowedNow(phase=self.phase.value)
 
 
-_PREPARING = frozenset({Action.SAVE_INFORMATION, Action.RECORD_EQUIPMENT})
+_CHECKING = frozenset({Action.RECORD_EQUIPMENT, Action.MEASURE})
+_PREPARING = _CHECKING | {Action.SAVE_INFORMATION}
 ACTIONS: Mapping[Phase, frozenset[Action]] = {
     Phase.NOT_ELIGIBLE: frozenset(),
     Phase.ONBOARDING: _PREPARING | {Action.ACCEPT_TERMS, Action.CONFIRM_NAME},
     Phase.BOOKING: _PREPARING | {Action.SLOTS, Action.BOOK},
     Phase.BOOKED: _PREPARING | {Action.SLOTS, Action.MOVE, Action.CANCEL},
-    Phase.AVAILABLE: frozenset({Action.RECORD_EQUIPMENT, Action.LAUNCH, Action.CANCEL}),
+    Phase.AVAILABLE: _CHECKING | {Action.LAUNCH, Action.CANCEL},
     Phase.ROOM: frozenset({Action.LAUNCH, Action.UNLOCK, Action.CLAIM_WINDOW}),
     Phase.UNLOCKED: frozenset({Action.LAUNCH, Action.START}),
     Phase.SITTING: frozenset(
@@ -226,19 +232,30 @@ ACTIONS: Mapping[Phase, frozenset[Action]] = {
 
 
 def onboarding_steps(facts: Facts, policy: ExamPolicy) -> dict[str, bool]:
-    """Each step by name and whether it is done; equipment is advice and never blocks (decided for all backends)."""
+    """Each step by name and whether it is done. The check of the equipment is advice, whatever it found, unless the
+    course team requires one that found nothing to settle."""
     done = facts.onboarding
-    return {
-        "equipment": done.equipment_checked_at is not None,
+    steps = {
+        "equipment": done.equipment_checked_at is not None
+        and not (policy.equipment_required and done.equipment_warnings),
         "terms": done.terms_accepted_at is not None and done.terms_version == policy.terms_version,
         "name": done.name_confirmed_at is not None,
         "information": done.information_saved_at is not None or not facts.information_fields,
     }
+    if policy.payment_required:
+        steps["payment"] = is_paid(facts)
+    return steps
+
+
+def is_paid(facts: Facts) -> bool:
+    """True when a payment is known and was not given back (R-FUN-5)."""
+    return facts.payment is not None and facts.payment.is_paid
 
 
 def ready_to_book(facts: Facts, policy: ExamPolicy) -> bool:
     """True when every step that blocks is done."""
-    return all(done for step, done in onboarding_steps(facts, policy).items() if step != "equipment")
+    steps = onboarding_steps(facts, policy)
+    return all(done for step, done in steps.items() if step != "equipment" or policy.equipment_required)
 
 
 def room_age(facts: Facts, now: datetime) -> timedelta | None:

@@ -20,6 +20,7 @@ class ExamHandlers(PreparingHandlers, ExamDayHandlers, AuthoringHandlers):
         "confirm_name",
         "save_information",
         "record_equipment",
+        "measure",
         "slots",
         "book",
         "move",

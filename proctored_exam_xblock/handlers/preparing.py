@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import presenter
-from ..services import booking, enrolment
+from ..services import booking, enrolment, equipment
 from .request import Answer, Request, exam_handler
 
 
@@ -28,7 +28,12 @@ class PreparingHandlers:
     @exam_handler
     def record_equipment(self, request: Request) -> Answer:
         """R-FUN-2."""
-        return Answer(enrolment.record_equipment(request.caller, request.body, request.now))
+        return Answer(equipment.record_equipment(request.caller, request.body, request.now))
+
+    @exam_handler
+    def measure(self, request: Request) -> Answer:
+        """R-FUN-2: a body that the upload is measured with."""
+        return Answer(equipment.measure(request.caller, request.now))
 
     @exam_handler
     def slots(self, request: Request) -> Answer:

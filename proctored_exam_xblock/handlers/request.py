@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import json
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -27,16 +26,17 @@ from ..domain.errors import (
     NotAllowedNow,
     NotSignedIn,
     PayloadTooLarge,
+    TooManyRequests,
     UnsupportedMediaType,
     ViewedByAnother,
 )
 from ..domain.journey import Phase
+from ..json_body import read_object
 from ..services import entry
 from ..services.dossier import Caller, Dossier
 
 log = logging.getLogger(__name__)
 LARGEST_BODY = 256 * 1024
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass
@@ -124,24 +124,7 @@ def read_body(request: Any, largest: int = LARGEST_BODY) -> dict[str, Any]:
         raise UnsupportedMediaType()
     if (request.content_length or 0) > largest or len(request.body) > largest:
         raise PayloadTooLarge(limit=largest)
-    try:
-        text = request.body.decode("utf-8")
-        body = json.loads(text)
-    except (ValueError, RecursionError):
-        raise BadRequest() from None
-    if not isinstance(body, dict) or not _is_text(text, body):
-        raise BadRequest()
-    return body
-
-
-def _is_text(raw: str, body: dict[str, Any]) -> bool:
-    """No NUL, which not every database stores, and no half of a surrogate pair, which nothing can encode."""
-    if "\\u0000" in raw:
-        return False
-    try:
-        return not _SURROGATE.search(raw) or bool(json.dumps(body, ensure_ascii=False).encode())
-    except (ValueError, RecursionError):
-        return False
+    return read_object(request.body)
 
 
 def text_or_nothing(body: dict[str, Any], name: str) -> str:
@@ -179,7 +162,8 @@ def _refusal(error: ExamError, caller: Caller | None, body: dict[str, Any], now:
     }
     if "revision" in error.params:
         payload["revision"] = error.params["revision"]
-    if caller is not None and caller.user_id is not None and error.status in (403, 409, 429):
+    wants_screen = error.status in (403, 409, 429) and not isinstance(error, TooManyRequests)
+    if caller is not None and caller.user_id is not None and wants_screen:
         try:
             payload |= _state(entry.load(caller, now), body, now)
         except ExamError as second:

@@ -6,7 +6,7 @@ Answer keys: nothing here reads ``Choice.correct`` or ``Question.explanation``; 
 from __future__ import annotations
 
 from .links import Links
-from .page import SCRIPTS, STYLES, render, render_slots
+from .page import CHECK_SCRIPTS, SAMPLE, SCRIPTS, STYLES, render, render_slots
 from .plain import (
     render_launch_form,
     render_launch_refused,
@@ -14,6 +14,8 @@ from .plain import (
 )
 
 __all__ = [
+    "CHECK_SCRIPTS",
+    "SAMPLE",
     "SCRIPTS",
     "STYLES",
     "Links",

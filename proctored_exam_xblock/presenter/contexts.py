@@ -12,7 +12,7 @@ from ..domain.attempt import IDENTITY_MISSING, AppointmentState, State
 from ..domain.clock import latest_end, whole_duration, window_end
 from ..domain.journey import Action, Phase
 from ..domain.policy import Unlock
-from . import calendar, dates, information, sitting, zones
+from . import calendar, dates, equipment, information, payment, sitting, zones
 from . import room as room_words
 from .screen import Screen
 
@@ -101,18 +101,24 @@ def booking(screen: Screen) -> Context:
     notice = _notice(facts.notice or "refused") if refused and facts else ""
     if not notice and screen.facts.second_appointment:
         notice = _notice("second_appointment")
-    return {**calendar.context(screen), **information.form_context(screen), "notice": notice}
+    return {
+        **calendar.context(screen),
+        **information.form_context(screen),
+        **equipment.context(screen),
+        **payment.context(screen),
+        "notice": notice,
+    }
 
 
 def booked(screen: Screen) -> Context:
-    found = {**_appointment(screen), **information.equipment_context(screen), "movable": False}
+    found = {**_appointment(screen), **equipment.context(screen), **payment.context(screen), "movable": False}
     if found.get("may_move") and found.get("moves_left"):
         found |= {**calendar.context(screen), **information.form_context(screen), "movable": True}
     return found
 
 
 def available(screen: Screen) -> Context:
-    return {**_appointment(screen), **information.equipment_context(screen)}
+    return {**_appointment(screen), **equipment.context(screen)}
 
 
 def room(screen: Screen) -> Context:

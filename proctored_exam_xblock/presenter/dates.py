@@ -63,6 +63,11 @@ def day_month(day: date, locale: Locale) -> str:
     return _formatted(day, "d MMMM", locale)
 
 
+def day_month_year(day: date, locale: Locale) -> str:
+    """ "5 mars 2027", "1er mars 2027"."""
+    return _formatted(day, "d MMMM y", locale)
+
+
 def numeric_day(day: date, locale: Locale) -> str:
     """ "05/03/2027" in French; with the month's name elsewhere, since 05/03 means two days in English."""
     return format_date(day, "dd/MM/y" if locale.language == "fr" else "d MMM y", locale)

@@ -1,4 +1,4 @@
-"""The candidate's information form and the steps before booking (R-FUN-2..6)."""
+"""The candidate's information form and the steps before booking (R-FUN-3..6)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from ..domain.journey import onboarding_steps
-from . import dates, zones
+from . import dates, equipment, payment, zones
 from .screen import Screen
 
 _ONLY_IN = {"state": "US", "zipcode": "US"}
@@ -88,29 +88,10 @@ def onboarding_context(screen: Screen) -> dict[str, object]:
         "terms_at": _when(screen, done.terms_accepted_at),
         "name_at": _when(screen, done.name_confirmed_at),
         "information_at": _when(screen, done.information_saved_at),
-        **equipment_context(screen),
+        **equipment.context(screen),
         **form_context(screen),
+        **payment.context(screen),
     }
-
-
-def equipment_context(screen: Screen) -> dict[str, object]:
-    """When the equipment was checked last and what it lacked."""
-    done = screen.facts.onboarding
-    return {
-        "equipment_at": _when(screen, done.equipment_checked_at),
-        "equipment_warnings": [_warning(code) for code in done.equipment_warnings],
-        "unsupported_systems": " ".join(screen.links.unsupported_systems),
-    }
-
-
-def _warning(code: str) -> str:
-    return {
-        "system": _("This operating system is not supported by the proctoring service."),
-        "browser": _("This browser is too old, or not one the proctoring service supports."),
-        "camera": _("No camera was found."),
-        "microphone": _("No microphone was found."),
-        "no_media_api": _("This browser does not let a page reach a camera or a microphone."),
-    }.get(code, _("One point of your equipment needs your attention."))
 
 
 def _when(screen: Screen, moment: datetime | None) -> str:

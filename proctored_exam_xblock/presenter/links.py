@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..domain.equipment import WATCHED, EquipmentLimits
+
 ROOM = "room"
 """The backend capability "a page to open for the candidate", by its declared name."""
 
@@ -17,12 +19,13 @@ class Links:
         dashboard: the learner dashboard.
         account: the account settings, where a name is corrected.
         equipment: the vendor's own test page, or ''.
+        payment: the shop's page for this candidate, or ''.
         calendar: the appointment's calendar file, or ''.
         course_title: for headings and support mails.
         backend_name: the proctoring service's name, as shown.
         capabilities: the backend's declared capabilities, by value.
         help_phones: the backend's own numbers, shown after the exam's.
-        unsupported_systems: systems the vendor refuses (``linux``, ``windows_xp``, ``chromeos``, ``ios``, ``android``).
+        equipment_limits: what the service needs of the candidate's computer.
         outline: title and number of questions of each part, shown before the start.
     """
 
@@ -30,12 +33,13 @@ class Links:
     dashboard: str = ""
     account: str = ""
     equipment: str = ""
+    payment: str = ""
     calendar: str = ""
     course_title: str = ""
     backend_name: str = ""
     capabilities: frozenset[str] = frozenset()
     help_phones: tuple[str, ...] = ()
-    unsupported_systems: tuple[str, ...] = ()
+    equipment_limits: EquipmentLimits = WATCHED
     outline: tuple[tuple[str, int], ...] = ()
 
     @property

@@ -14,7 +14,7 @@ from ..domain.attempt import APPOINTMENT_ACTIVE, AppointmentState
 from ..domain.journey import Facts, Journey, Phase
 from ..domain.policy import ExamPolicy
 from ..domain.scheduling import SlotOffer
-from . import calendar, contexts, dates, support, texts
+from . import calendar, contexts, dates, payment, support, texts
 from .engine import template
 from .links import Links
 from .screen import Screen
@@ -28,13 +28,18 @@ SCRIPTS = (
     "rehearsal.js",
     "messages.js",
     "form.js",
+    "payment.js",
     "part.js",
     "sitting.js",
     "panel.js",
     "student.js",
 )
 """Files below ``static/proctored_exam_xblock/js``, classic scripts in load order."""
-STYLES = ("exam.css",)
+CHECK_SCRIPTS = ("equipment-facts.js", "equipment-media.js", "equipment-network.js", "equipment-check.js")
+"""Likewise; the page asks for them at the first click on the check of the equipment."""
+SAMPLE = "equipment-sample.bin"
+"""Bytes that cannot be compressed, below ``static/proctored_exam_xblock``: what the download is measured with."""
+STYLES = ("exam.css", "equipment.css")
 """Files below ``static/proctored_exam_xblock/css``."""
 
 _POLL_SECONDS = {
@@ -47,6 +52,7 @@ _POLL_SECONDS = {
 }
 _POLL_UNCONFIRMED_SECONDS = 10
 _POLL_THE_ROOM_SECONDS = 10
+_POLL_THE_SHOP_SECONDS = 20
 
 
 def render(facts: Facts, journey: Journey, policy: ExamPolicy, now: datetime, links: Links, language: str) -> str:
@@ -94,6 +100,8 @@ def _poll_seconds(screen: Screen) -> int:
     waiting = appointment is not None and appointment.state in APPOINTMENT_ACTIVE - {AppointmentState.CONFIRMED}
     if waiting and screen.journey.phase in (Phase.BOOKED, Phase.AVAILABLE):
         return _POLL_UNCONFIRMED_SECONDS
+    if payment.awaited(screen):
+        return _POLL_THE_SHOP_SECONDS
     if screen.facts.opens_by_room and screen.journey.phase is Phase.ROOM:
         return _POLL_THE_ROOM_SECONDS
     return _POLL_SECONDS.get(screen.journey.phase, 0)

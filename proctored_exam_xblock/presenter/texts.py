@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from ..domain.journey import Phase
+from . import equipment
 
 
 def for_phase(phase: Phase) -> dict[str, str]:
@@ -14,6 +15,8 @@ def for_phase(phase: Phase) -> dict[str, str]:
         found |= _booking()
     if phase in (Phase.BOOKED, Phase.AVAILABLE):
         found |= _countdown()
+    if phase in (Phase.ONBOARDING, Phase.BOOKING, Phase.BOOKED, Phase.AVAILABLE):
+        found |= equipment.texts()
     if phase is Phase.BOOKED:
         found |= _rehearsal()
     if phase is Phase.SITTING:

@@ -26,7 +26,7 @@ from ..domain.errors import (
 from ..domain.policy import ExamPolicy
 from ..domain.scheduling import SlotOffer, bookable_days
 from ..models import Appointment, Candidacy
-from ..services import booking, enrolment, entry
+from ..services import booking, enrolment, entry, equipment
 from ..services.dossier import Caller, Dossier
 from . import stage
 from .cast import Change, Role
@@ -202,11 +202,11 @@ class Life:
         if self.role.extra_percent:  # as course staff enter it
             Candidacy.objects.filter(user_id=self.user_id).update(extra_time_percent=self.role.extra_percent)
         yield timedelta(seconds=20)
-        warnings = ["camera"] if self.role.mistakes > 1 else []
-        check = {"browser": "Firefox 130", "system": "Windows 11", "camera": not warnings, "microphone": True}
+        camera = "missing" if self.role.mistakes > 1 else "ok"
+        check = {"browser": "firefox", "browser_version": 130, "system": "windows", "system_version": "11"}
         self.do(
             "record_equipment",
-            lambda: enrolment.record_equipment(self.caller, {**check, "warnings": warnings}, self.now),
+            lambda: equipment.record_equipment(self.caller, {**check, "camera": camera}, self.now),
         )
         if page.facts.information_fields:
             yield timedelta(seconds=60)

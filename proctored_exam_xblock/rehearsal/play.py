@@ -13,6 +13,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -62,7 +63,7 @@ class Play:
 
     def __init__(self, plan: Plan, booth: Booth, tell: Callable[[str, dict[str, int]], None]) -> None:
         self.plan, self.booth, self.tell = plan, booth, tell
-        self.policy = vendors.copied(read_policy(plan.policy))
+        self.policy = replace(vendors.copied(read_policy(plan.policy)), payment_required=False)  # there is no shop
         self.blackbox = Blackbox()
         self._rounds = {ROUND: plan.now, SLOW_ROUND: plan.now, HOURLY: plan.now}
         self._fault_turn = 0

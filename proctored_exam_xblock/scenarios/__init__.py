@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-NAMES = ("cartopro", "cartopro-pe", "cartopro-site", "practice")
+NAMES = ("cartopro", "cartopro-pe", "cartopro-site", "cartopro-payant", "practice")
 
 
 class Scenario(NamedTuple):
@@ -23,7 +23,8 @@ def load(name: str, today: date) -> Scenario:
 
     Args:
         name: one of ``NAMES``; ``cartopro`` is a certifying exam on appointment, ``cartopro-pe`` the same with another
-            service and ``cartopro-site`` in a room, ``practice`` one without stakes.
+            service, ``cartopro-site`` in a room and ``cartopro-payant`` to be paid first, ``practice`` one without
+            stakes.
         today: the window opens late enough after it for the first slot to be bookable with two days in hand.
 
     Raises:

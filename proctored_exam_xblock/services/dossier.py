@@ -16,12 +16,13 @@ from ..domain.journey import (
     Journey,
     Phase,
     decide,
+    is_paid,
     room_age,
 )
 from ..domain.policy import ExamPolicy, Unlock
 from ..domain.questions import Paper
 from ..models import Appointment, Attempt, Candidacy, CandidateProfile, Exam, PartResponse
-from . import exams
+from . import exams, payments
 from .facts import Rows, facts_of
 
 
@@ -78,7 +79,8 @@ class Dossier:
             return self.journey.phase.value
         held = "w" if self.facts.holds_window else ""
         pending = self.facts.appointment.vendor_last_error if self.facts.appointment else ""
-        revision = f"{self.candidacy.revision}{held}{pending}{self._age_of_room}"
+        paid = "p" if is_paid(self.facts) else ""
+        revision = f"{self.candidacy.revision}{held}{pending}{paid}{self._age_of_room}"
         return f"{self.journey.phase.value}.{self.candidacy.pk}.{revision}"
 
     @property
@@ -158,7 +160,12 @@ def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
     profile = CandidateProfile.objects.filter(user_id=caller.user_id).first()
     eligible = candidacy is not None and is_eligible(caller, exam.course_key, snapshot.policy)
     on_file = Rows(exam, candidacy, profile, appointment, attempt, parts)
-    facts = facts_of(on_file, snapshot, backend, eligible=eligible, staff=caller.staff, window=caller.window)
+    payment = None
+    if snapshot.policy.payment_required and candidacy is not None and attempt is None:
+        payment = payments.standing(exam, candidacy.user_id, snapshot.policy, candidacy, lock=lock)
+    facts = facts_of(
+        on_file, snapshot, backend, eligible=eligible, staff=caller.staff, window=caller.window, payment=payment
+    )
     journey = decide(facts, snapshot.policy, now)
     return Dossier(
         caller,

@@ -1,4 +1,4 @@
-"""Before booking: terms, name, information, equipment. Each step is one transaction with its audit entry."""
+"""Before booking: terms, name, information. Each step is one transaction with its audit entry."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ from .facts import ABROAD_FIELDS, INFORMATION_FIELDS
 
 _LONGEST = {"phone": 32, "address": 255, "city": 120, "state": 60, "zipcode": 20}
 _PHONE = re.compile(r"\+?[0-9]{6,15}")
-_KNOWN_WARNINGS = frozenset(
-    {"system", "browser", "camera", "microphone", "cookies", "camera_refused", "microphone_refused", "no_media_api"}
-)
 
 
 def accept_terms(caller: Caller, version: object, now: datetime) -> Dossier:
@@ -111,27 +108,3 @@ def _wrong(name: str, value: str, required: bool) -> str:
     if name == "country" and (len(value) != 2 or value not in Locale("en").territories):
         return "country"
     return ""
-
-
-def record_equipment(caller: Caller, result: dict[str, Any], now: datetime) -> Dossier:
-    """Keep the result of the in-page check (R-FUN-2): a failure is recorded and warned about, never blocks."""
-    warnings = result.get("warnings", [])
-    if not isinstance(warnings, list) or not set(map(str, warnings)) <= _KNOWN_WARNINGS:
-        raise BadRequest("warnings")
-    kept: dict[str, Any] = {"warnings": sorted({str(warning) for warning in warnings})}
-    for name in ("browser", "system"):
-        value = result.get(name, "")
-        if not isinstance(value, str):
-            raise BadRequest(name)
-        kept[name] = value[:120]
-    for name in ("camera", "microphone"):
-        if not isinstance(result.get(name, False), bool):
-            raise BadRequest(name)
-        kept[name] = result.get(name, False)
-    with locked(caller, now) as dossier:
-        dossier.journey.require(Action.RECORD_EQUIPMENT)
-        candidacy = dossier.own
-        candidacy.equipment, candidacy.equipment_checked_at = kept, now
-        candidacy.save(update_fields=["equipment", "equipment_checked_at"])
-        audit.record(candidacy, "equipment_checked", now, caller.actor, warnings=kept["warnings"])
-    return load(caller, now)

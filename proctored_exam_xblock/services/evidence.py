@@ -17,7 +17,7 @@ from ..backends import registry
 from ..backends.base import Backend, Capability, Misconfigured, Refused, Review, StaleRequest, Unavailable
 from ..domain.attempt import ReviewState
 from ..domain.errors import NotConfigured
-from ..models import Appointment, Attempt, Incident, OutboxEntry, VendorReview
+from ..models import Appointment, Attempt, EquipmentCheck, Incident, OutboxEntry, VendorReview
 from . import alerts, audit, exams, outbox, rooms, vendor_reviews
 from .dossier import Dossier, of_candidacy
 from .entry import load, locked
@@ -104,6 +104,7 @@ def _destroy(dossier: Dossier, attempt: Attempt, backend: Backend) -> None:
     if candidacy.equipment_checked_at is not None and candidacy.equipment_checked_at <= attempt.ended_at:
         candidacy.equipment = {}
         candidacy.save(update_fields=["equipment"])
+    EquipmentCheck.objects.filter(candidacy=candidacy, checked_at__lte=attempt.ended_at).update(result={}, warnings=[])
     Appointment.objects.filter(pk=appointment.pk).update(look_at=None)
     attempt.evidence_erased_at = now
     attempt.save(update_fields=["evidence_erased_at"])

@@ -14,10 +14,12 @@ from .. import compat
 from ..backends.base import Backend, Capability
 from ..domain import clock
 from ..domain.attempt import OVER, AppointmentState, ReviewState, State
+from ..domain.equipment import findings_on_file
 from ..domain.grading import Score, passed
 from ..domain.journey import AppointmentFacts, AttemptFacts, Facts, OnboardingFacts, PartFacts, PersonFacts
 from ..domain.policy import ExamPolicy, Unlock
 from ..domain.questions import Layout
+from ..domain.refunds import PaymentFacts
 from ..models import Appointment, Attempt, AuditEntry, Candidacy, CandidateProfile, Exam, OutboxEntry, PartResponse
 from . import exams
 
@@ -39,7 +41,14 @@ class Rows:
 
 
 def facts_of(
-    rows: Rows, snapshot: exams.Snapshot, backend: Backend, *, eligible: bool, staff: bool, window: str
+    rows: Rows,
+    snapshot: exams.Snapshot,
+    backend: Backend,
+    *,
+    eligible: bool,
+    staff: bool,
+    window: str,
+    payment: PaymentFacts | None = None,
 ) -> Facts:
     """The rows as the domain knows them.
 
@@ -48,6 +57,7 @@ def facts_of(
         eligible: whether they may sit the exam at all.
         staff: whether they belong to the course team.
         window: the token that the request carried, '' for none.
+        payment: where the exam has to be paid and that still matters.
     """
     candidacy, profile, attempt = rows.candidacy, rows.profile, rows.attempt
     if candidacy is None:
@@ -68,6 +78,7 @@ def facts_of(
         lead_time_waived=candidacy.lead_time_waived,
         second_appointment=candidacy.second_appointment,
         information_fields=fields,
+        payment=payment,
         holds_window=attempt is not None and holds_window(attempt, window),
         opens_by_room=Capability.LIVE_STATUS in backend.capabilities and policy.unlock is Unlock.NONE,
     )
@@ -124,6 +135,7 @@ def _onboarding(
         information_saved_at=profile.updated_at if profile is not None and complete else None,
         equipment_checked_at=candidacy.equipment_checked_at,
         equipment_warnings=tuple(candidacy.equipment.get("warnings", ())),
+        equipment_findings=findings_on_file(candidacy.equipment),
     )
 
 

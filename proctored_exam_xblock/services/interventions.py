@@ -5,6 +5,7 @@ Nothing here waits for a proctoring service: all of it works while one is down.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from ..domain.attempt import (
     advance,
     advance_appointment,
 )
-from ..domain.errors import FileIncomplete, InvalidField, NotAllowedNow
+from ..domain.errors import FileIncomplete, InvalidField, NotAllowedNow, PaymentMissing
 from ..domain.journey import Action, ready_to_book
 from ..domain.scheduling import check_start
 from ..models import Appointment, Attempt, AuditEntry, Incident
@@ -144,6 +145,7 @@ def book_for(
 
     Raises:
         FileIncomplete: the candidate has steps to do first (terms, name, information): nobody can do them instead.
+        PaymentMissing: only the payment is missing, which staff can enter.
         SlotNotOffered, SlotFull: the slot cannot be had.
         NotAllowedNow: an attempt is under way or over, or the exam has no appointments.
     """
@@ -201,7 +203,8 @@ def _check_bookable(dossier: Dossier, start: datetime) -> None:
     begun = timedelta(minutes=min(policy.slot_step_minutes, policy.missed_after_minutes)) - timedelta.resolution
     check_start(policy, start, dossier.now - begun, facts.extra_time, lead_time_waived=True)
     if not ready_to_book(facts, policy):
-        raise FileIncomplete()
+        complete = ready_to_book(facts, replace(policy, payment_required=False))
+        raise PaymentMissing() if complete else FileIncomplete()
 
 
 def _move_to(dossier: Dossier, appointment: Appointment, start: datetime, limit: int) -> None:

@@ -52,7 +52,8 @@ class Visitor:
             "accept_terms": self.post("accept_terms", version=version),
             "confirm_name": self.post("confirm_name"),
             "save_information": self.post("save_information", phone="+33 6 12 34 56 78", time_zone="Europe/Paris"),
-            "record_equipment": self.post("record_equipment", warnings=[], browser="b", system="s"),
+            "record_equipment": self.post("record_equipment", camera="ok", browser="firefox", system="windows"),
+            "measure": self.post("measure", padding="x" * 1000),
         }
         first, second = self.starts()
         costs["slots"] = self.post("slots", date=first.date().isoformat())

@@ -50,7 +50,7 @@ def test_the_page_knows_every_handler_and_the_servers_time(campus: Campus) -> No
     fragment = campus.block(campus.world.person()).student_view()
     assert fragment.js_init_fn == "ProctoredExamXBlock"
     settings = fragment.json_init_args
-    assert {*settings} == {"handlers", "server_time", "fingerprint"}
+    assert {*settings} == {"handlers", "server_time", "fingerprint", "check"}
     assert settings["handlers"]["start_sitting"] == "/courses/cartopro/xblock/handler/start_sitting"
     assert {*settings["handlers"]} == {*campus.block().HANDLERS}
     assert settings["server_time"] == "2017-02-20T09:00:00.000Z"

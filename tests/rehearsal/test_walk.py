@@ -33,7 +33,7 @@ def wrong(found: dict[str, Any]) -> set[str]:
 @pytest.mark.parametrize(
     "rules",
     [
-        {"expiry": "submit_drafts"},
+        {"expiry": "submit_drafts", "payment_required": True},
         {"backend": "onsite", "unlock": "appointment_code"},
         {"backend": "onsite", "unlock": "session_code"},
         {"unlock": "exam_password", "release": "manual"},

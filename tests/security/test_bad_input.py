@@ -14,7 +14,7 @@ from proctored_exam_xblock.services.dossier import Caller
 from tests.campus import DOORS, Campus, all_rows
 from tests.security.lives import LIVES
 from tests.security.test_matrix import HANDLERS
-from tests.world import USAGE
+from tests.world import CHECK, USAGE
 
 pytestmark = pytest.mark.django_db
 HUGE = 10**4000
@@ -120,10 +120,11 @@ def test_what_is_no_handler_is_not_found(campus: Campus, name: str) -> None:
 # --- values ---------------------------------------------------------------------------------------------------------
 
 
+RATES = ("down_kbps", "up_kbps", "latency_ms", "jitter_ms", "browser_version")
 FIELDS: dict[tuple[str, str], dict[str, Any]] = {
     ("onboarding", "accept_terms"): {"version": None},
     ("onboarding", "save_information"): dict.fromkeys(("phone", "address", "city", "time_zone", "country")),
-    ("onboarding", "record_equipment"): dict.fromkeys(("browser", "system", "camera", "microphone", "warnings")),
+    ("onboarding", "record_equipment"): dict.fromkeys(CHECK),
     ("booking", "slots"): {"date": None},
     ("booking", "book"): {"start": None},
     ("booked", "move"): {"start": None},
@@ -137,11 +138,17 @@ FIELDS: dict[tuple[str, str], dict[str, Any]] = {
     ("expired", "finish"): {"drafts": None},
 }
 HARMLESS = {
-    ("onboarding", "record_equipment", "camera"): [True],
-    ("onboarding", "record_equipment", "microphone"): [True],
-    ("onboarding", "record_equipment", "browser"): ["", "x", "9" * 5000],
-    ("onboarding", "record_equipment", "system"): ["", "x", "9" * 5000],
-    ("onboarding", "record_equipment", "warnings"): [[]],
+    ("onboarding", "record_equipment", "check"): ["", "x"],
+    ("onboarding", "record_equipment", "camera_width"): [None, 3, 1.5],
+    ("onboarding", "record_equipment", "camera_height"): [None, 3, 1.5],
+    ("onboarding", "record_equipment", "microphone_level"): [None],
+    **{("onboarding", "record_equipment", name): [None, 3, 1.5] for name in RATES},
+    ("onboarding", "record_equipment", "clock_offset"): [None, 3, -1, 1.5],
+    ("onboarding", "record_equipment", "connection"): [""],
+    ("onboarding", "record_equipment", "browser_features"): [True],
+    ("onboarding", "record_equipment", "system_version"): ["", "x"],
+    ("onboarding", "record_equipment", "screens"): [None, True],
+    ("onboarding", "record_equipment", "cookies"): [True],
     ("onboarding", "save_information", "address"): ["x"],
     ("onboarding", "save_information", "city"): ["x"],
     ("unlocked", "start_sitting", "nonce"): ["", "x"],

@@ -19,7 +19,7 @@ from tests.security.lives import LIVES
 pytestmark = pytest.mark.django_db
 
 HANDLERS = (
-    *("screen", "open_window", "accept_terms", "confirm_name", "save_information", "record_equipment"),
+    *("screen", "open_window", "accept_terms", "confirm_name", "save_information", "record_equipment", "measure"),
     *("slots", "book", "move", "cancel", "launch", "unlock", "claim_window"),
     *("start_sitting", "save_draft", "submit_part", "finish"),
 )
@@ -34,6 +34,7 @@ STATUS = {
 }
 READS = {"screen": "ok", "open_window": "ok"}
 DONE_BEFORE = {"accept_terms": "ok", "confirm_name": "ok"}
+CHECKS = {"record_equipment": "ok", "measure": "ok"}
 NOBODY = dict.fromkeys(HANDLERS, "not_signed_in")
 OUTSIDER = {**dict.fromkeys(HANDLERS, "not_eligible"), **READS}
 NEWCOMER = {
@@ -41,7 +42,7 @@ NEWCOMER = {
     **READS,
     **DONE_BEFORE,
     "save_information": "ok",
-    "record_equipment": "ok",
+    **CHECKS,
 }
 
 
@@ -53,9 +54,9 @@ def learner(**answers: str) -> dict[str, str]:
 CANDIDATE: dict[str, dict[str, str]] = {
     "not_eligible": OUTSIDER,
     "onboarding": NEWCOMER,
-    "booking": learner(save_information="ok", record_equipment="ok", slots="ok", book="ok"),
-    "booked": learner(save_information="ok", record_equipment="ok", slots="ok", move="ok", cancel="ok"),
-    "available": learner(record_equipment="ok", cancel="ok"),
+    "booking": learner(**CHECKS, save_information="ok", slots="ok", book="ok"),
+    "booked": learner(**CHECKS, save_information="ok", slots="ok", move="ok", cancel="ok"),
+    "available": learner(**CHECKS, cancel="ok"),
     "room": learner(unlock="ok"),
     "unlocked": learner(unlock="ok", start_sitting="ok"),
     "sitting": learner(start_sitting="window_lost", save_draft="ok", submit_part="ok", finish="ok"),

@@ -10,7 +10,6 @@ from django.contrib.auth import get_user_model
 
 from demo.models import Enrolment
 from proctored_exam_xblock.domain.errors import (
-    BadRequest,
     InvalidForm,
     NotAllowedNow,
     NotConfigured,
@@ -19,7 +18,7 @@ from proctored_exam_xblock.domain.errors import (
     TermsOutdated,
 )
 from proctored_exam_xblock.models import AuditEntry, Candidacy, CandidateProfile
-from proctored_exam_xblock.services import booking, drafts, enrolment, entry, review, sitting
+from proctored_exam_xblock.services import booking, drafts, enrolment, entry, equipment, review, sitting
 from proctored_exam_xblock.services.dossier import Caller
 from tests.world import FORM, SLOT, USAGE, World
 
@@ -240,41 +239,12 @@ def test_a_backend_that_needs_no_information_asks_none(world: World) -> None:
     assert enrolment.confirm_name(alex, world.clock()).journey.phase.value == "booking"
 
 
-def test_a_failed_equipment_check_is_recorded_and_blocks_nothing(exam: World) -> None:
-    alex = exam.person()
-    exam.onboard(alex)
-    result = {"browser": "B" * 500, "system": "Linux", "camera": False, "warnings": ["system", "camera", "camera"]}
-    dossier = enrolment.record_equipment(alex, result, exam.clock())
-    assert dossier.journey.phase.value == "booking"
-    assert dossier.facts.onboarding.equipment_warnings == ("camera", "system")
-    row = exam.candidacy(alex)
-    assert (row.equipment_checked_at, len(row.equipment["browser"])) == (exam.clock(), 120)
-
-
-@pytest.mark.parametrize(
-    "result",
-    [
-        {"warnings": "system"},
-        {"warnings": ["<script>"]},
-        {"warnings": [["system"]]},
-        {"warnings": None},
-        {"browser": 5},
-        {"camera": "yes"},
-        {"microphone": 1},
-    ],
-)
-def test_an_equipment_result_of_another_form_is_refused(exam: World, result: dict[str, Any]) -> None:
-    with pytest.raises(BadRequest):
-        enrolment.record_equipment(exam.person(), result, exam.clock())
-    assert Candidacy.objects.count() == 0
-
-
 def test_nothing_of_this_is_possible_once_the_room_is_open(exam: World) -> None:
     alex = exam.person()
     exam.enter_room(alex)
     for deed in (
         lambda: enrolment.save_information(alex, dict(FORM), exam.clock()),
-        lambda: enrolment.record_equipment(alex, {}, exam.clock()),
+        lambda: equipment.record_equipment(alex, {}, exam.clock()),
     ):
         with pytest.raises(NotAllowedNow):
             deed()

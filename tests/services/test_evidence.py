@@ -11,9 +11,9 @@ import pytest
 from django.core.management import call_command
 
 from proctored_exam_xblock.backends.base import Incident, Misconfigured, NotFound, Review, Unavailable, Verdict
-from proctored_exam_xblock.models import Alert, AuditEntry, OutboxEntry, VendorReview
+from proctored_exam_xblock.models import Alert, AuditEntry, EquipmentCheck, OutboxEntry, VendorReview
 from proctored_exam_xblock.models import Incident as Report
-from proctored_exam_xblock.services import decisions, enrolment, entry, evidence, interventions, rooms, sitting
+from proctored_exam_xblock.services import decisions, entry, equipment, evidence, interventions, rooms, sitting
 from proctored_exam_xblock.services.dossier import Caller
 from tests.campus import all_rows
 from tests.world import SLOT, World
@@ -35,8 +35,7 @@ def sat(exam: World, name: str = "alex") -> Caller:
     exam.clock.present = SLOT - timedelta(days=4)
     caller = exam.person(name)
     exam.onboard(caller)
-    report = {"browser": CANARY, "system": "Windows", "camera": True, "warnings": ["camera"]}
-    enrolment.record_equipment(caller, report, exam.clock())
+    equipment.record_equipment(caller, {"system_version": CANARY, "camera": "missing"}, exam.clock())
     exam.enter_room(caller)
     with_gate(exam, caller)
     exam.windows[caller.user_id or 0] = sitting.start(caller, f"nonce-of-the-page-of-{name}", exam.clock())[1]
@@ -71,6 +70,8 @@ def test_after_six_weeks_the_evidence_goes_and_the_verdict_stays(exam: World) ->
     (row,) = VendorReview.objects.all()
     assert (row.verdict, row.incidents, row.comment, bool(row.digest)) == ("clear", [], "", True)
     assert exam.candidacy(alex).equipment == {}
+    (check,) = EquipmentCheck.objects.all()
+    assert (check.result, check.warnings) == ({}, [])
     assert exam.candidacy(alex).equipment_checked_at is not None, "that it was checked is no evidence"
     (entry,) = AuditEntry.objects.filter(action="evidence_erased")
     assert (entry.actor, entry.data) == ("system", {"opinions": 1, "at_vendor": True})

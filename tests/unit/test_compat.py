@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -117,3 +118,50 @@ def test_outside_the_lms_completion_is_the_runtimes_affair(monkeypatch: pytest.M
     tracked = Tracked(monkeypatch, enabled=True)
     compat.record_completion(1, EXAM, 1.0)
     assert tracked.rows == []
+
+
+DAYS = [datetime(2027, 2, day, tzinfo=UTC) for day in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("history", "since"),
+    [
+        ([], None),
+        ([("verified", True, DAYS[0])], DAYS[0]),
+        ([("verified", True, DAYS[2]), ("verified", True, DAYS[1]), ("audit", True, DAYS[0])], DAYS[1]),
+        ([("verified", True, DAYS[2]), ("verified", False, DAYS[1]), ("verified", True, DAYS[0])], DAYS[2]),
+        ([("audit", True, DAYS[2]), ("verified", True, DAYS[1])], None),
+    ],
+)
+def test_a_stay_in_a_mode_began_after_the_last_break(history: list[Any], since: datetime | None) -> None:
+    assert compat.began("verified", history) == since
+
+
+def test_the_lms_tells_since_when_a_learner_has_been_in_a_mode(lms: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    class History:
+        def filter(self, **names: Any) -> History:
+            asked.append({name: str(value) for name, value in names.items()})
+            return self
+
+        def order_by(self, name: str) -> History:
+            assert name == "-history_date"
+            return self
+
+        def values_list(self, *names: str) -> list[tuple[str, bool, datetime]]:
+            assert names == ("mode", "is_active", "history_date")
+            return [("verified", True, DAYS[1]), ("audit", True, DAYS[0])]
+
+    models = ModuleType("models")
+    models.CourseEnrollment = SimpleNamespace(history=History())  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "common.djangoapps.student.models", models)
+    for name in ("common", "common.djangoapps", "common.djangoapps.student"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    course = "course-v1:IAE-Lyon3+CARTOPRO+2027"
+    assert compat.host().in_mode_since(7, course, "verified") == DAYS[1]
+    assert asked == [{"user_id": "7", "course_id": course}]
+
+
+def test_without_a_platform_nobody_knows_since_when() -> None:
+    assert compat.NoHost().in_mode_since(7, "course", "verified") is None

@@ -1,60 +1,46 @@
-/* A quick look at the candidate's computer: system, browser, camera, microphone. It warns and never blocks. */
+/* The check of the equipment begins here: its scripts come with the first click, a page that is not asked loads none. */
 (function () {
   "use strict";
   const pex = (window.ProctoredExam = window.ProctoredExam || {});
-  const SYSTEMS = [
-    ["windows_xp", /Windows NT 5\./],
-    ["android", /Android/],
-    ["ios", /iPhone|iPad|iPod/],
-    ["chromeos", /CrOS/],
-    ["windows", /Windows/],
-    ["macos", /Mac OS X|Macintosh/],
-    ["linux", /Linux|X11/],
-  ];
-  const BROWSERS = [
-    ["Edge", /Edg\/(\d+)/],
-    ["Opera", /OPR\/(\d+)/],
-    ["Firefox", /Firefox\/(\d+)/],
-    ["Chrome", /Chrom(?:e|ium)\/(\d+)/],
-    ["Safari", /Version\/(\d+).*Safari/],
-  ];
+  let loading = null;
 
-  function system(agent) {
-    const found = SYSTEMS.find(([, pattern]) => pattern.test(agent));
-    return found ? found[0] : "other";
+  function script(address) {
+    return new Promise((resolve, reject) => {
+      const element = document.createElement("script");
+      element.async = false; // in the order given
+      element.src = address;
+      element.addEventListener("load", resolve);
+      element.addEventListener("error", () => reject(new pex.Failure("unreachable")));
+      document.head.append(element);
+    });
   }
 
-  function browser(agent) {
-    for (const [name, pattern] of BROWSERS) {
-      const match = pattern.exec(agent);
-      if (match) return `${name} ${match[1]}`;
-    }
-    return "other";
+  function load(addresses) {
+    loading = loading || Promise.all(addresses.map(script));
+    loading.catch(() => (loading = null)); // another click tries again
+    return loading;
   }
 
-  async function devices() {
+  /* An action of the check, once its scripts are there. */
+  const checking = (work) => async (panel, button) => {
     try {
-      const kinds = (await navigator.mediaDevices.enumerateDevices()).map((device) => device.kind);
-      return { camera: kinds.includes("videoinput"), microphone: kinds.includes("audioinput") };
-    } catch (error) {
-      return { camera: false, microphone: false, blind: true };
+      await load(panel.checkFiles.scripts);
+    } catch (failure) {
+      panel.refused(failure);
+      return;
     }
-  }
+    panel.check = panel.check || new pex.EquipmentCheck(panel);
+    await work(panel.check, button);
+  };
 
-  /* What the handler `record_equipment` takes. `element` says what the vendor does not support. */
-  pex.checkEquipment = async function (element) {
-    const agent = navigator.userAgent;
-    const { blind, ...media } = await devices();
-    const found = { system: system(agent), browser: browser(agent), ...media };
-    const unsupported = element ? element.dataset.unsupported.split(" ") : [];
-    const warnings = [];
-    if (unsupported.includes(found.system)) warnings.push("system");
-    if (!window.HTMLDialogElement || !window.RTCPeerConnection) warnings.push("browser");
-    if (element && element.dataset.media === "yes") {
-      if (blind) warnings.push("no_media_api");
-      if (!blind && !found.camera) warnings.push("camera");
-      if (!blind && !found.microphone) warnings.push("microphone");
-    }
-    return { ...found, warnings };
+  pex.equipmentActions = {
+    checkEquipment: checking((check, button) => check.run(button)),
+    testEquipment: checking((check, button) => check.test(button.dataset.test, button)),
+    skipTest: checking((check, button) => check.skip(button.dataset.test)),
+    stopTest: checking((check, button) => check.stop(button.dataset.test)),
+    playTone: checking((check, button) => check.playTone(button)),
+    toneHeard: checking((check, button) => check.heard("heard", button)),
+    toneSilent: checking((check, button) => check.heard("silent", button)),
+    showEquipment: (panel) => panel.open("equipment"),
   };
 })();

@@ -16,6 +16,7 @@
       this.clock = new pex.ServerClock(args.server_time);
       this.net = new pex.Net(args.handlers, this.clock);
       this.fingerprint = args.fingerprint || "";
+      this.checkFiles = args.check;
       this.window = "";
       this.nonce = newNonce();
       this.messages = new pex.Messages(root);
@@ -49,6 +50,8 @@
       const rehearsal = find("[data-pex-rehearsal]");
       if (rehearsal) new pex.Rehearsal(this, rehearsal);
       pex.form.restore(section, this.texts);
+      pex.payment.restore(section);
+      if (this.check) this.check.remount();
       if (OVER.includes(this.phase) && this.attempt) {
         this.window = this.predecessor = "";
         this.handIn();

@@ -5,13 +5,10 @@
 
   /* By the name in data-pex-action, in camel case; links that only lead somewhere are not here. */
   pex.actions = {
-    checkEquipment: (panel, button) =>
-      panel.during(button, async () => {
-        const found = await pex.checkEquipment(panel.section.querySelector("[data-pex-equipment]"));
-        panel.apply(await panel.ask("record_equipment", found));
-      }),
+    ...pex.equipmentActions,
     acceptTerms: (panel, button) => panel.act(button, "accept_terms", { version: button.dataset.version }),
     confirmName: (panel, button) => panel.act(button, "confirm_name"),
+    pay: (panel) => pex.payment.leave(panel.section),
     pickDay: (panel, button) => panel.calendar.pickDay(button),
     pickSlot: (panel, button) => panel.calendar.pickSlot(button),
     monthBefore: (panel, button) => panel.calendar.turn(button, -1),
