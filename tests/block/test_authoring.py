@@ -249,6 +249,26 @@ def test_the_draft_is_seen_as_a_candidate_without_a_row_or_a_key(block: Proctore
     assert all_rows() == before
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"payment_required": True, "price": "60 €", "payment_url": "/shop/"},
+        {"appointments": False},
+        {"practice": True},
+        {"equipment_required": True, "second_after": ["missed"]},
+        {"backend": "onsite", "unlock": "session_code"},
+        {"first_day": "2015-01-01", "last_day": "2015-01-02"},
+    ],
+)
+def test_every_kind_of_exam_has_a_preview(block: ProctoredExamXBlock, rules: dict[str, Any]) -> None:
+    rules = {**POLICY, "backend": "none", "unlock": "none", **rules}
+    before = all_rows()
+    status, answer = ask(block, "preview_exam", {**GOOD, "policy": json.dumps(rules)})
+    assert (status, "sitting" in answer["screens"]) == (200, True)
+    assert ("booking" in answer["screens"]) == rules.get("appointments", True)
+    assert all_rows() == before
+
+
 def test_a_draft_with_mistakes_has_no_preview_but_its_mistakes(block: ProctoredExamXBlock) -> None:
     status, answer = ask(block, "preview_exam", {**GOOD, "policy": '{"seats_per_slot": 0}'})
     assert (status, [*answer["fields"]]) == (422, ["seats_per_slot"])
