@@ -61,18 +61,18 @@ def services(rules: ExamPolicy) -> list[author.Service]:
 def arguments(block: Any) -> dict[str, Any]:
     """What the form's script starts with: the paper in pieces, the services, the revision. Authors only."""
     rules, _wrong = content.judge({} if content.UNREAD in block.policy else dict(block.policy), block.display_name)
+    parts, mistakes = None, ()
     try:
         parts = trying.pieces(papers.split(block.paper))
-    except InvalidPaper:
-        parts = None
-    _paper, mistakes = papers.judge_text(block.paper)
+    except InvalidPaper as error:
+        mistakes = (papers.mistake(error),)
     return {
         "usage": block.usage_text,
         "revision": content.revision_of(block),
         "language": language(),
         "paper": block.paper,
         "parts": parts,
-        "mistakes": content.places(mistakes) if parts is None else [],
+        "mistakes": content.places(mistakes),
         "unread_policy": str(block.policy.get(content.UNREAD, "")),
         "services": {one.slug: {"missing": one.missing, "unlocks": one.unlocks} for one in services(rules)},
     }

@@ -18,6 +18,8 @@ from ..olx import read_paper
 from ..olx.hardened import parse
 
 MOST_PARTS = 200
+MOST_SHIFTED = 500
+"""Of more problems than that, none has its indentation taken off: each would be read twice."""
 _TOKEN = re.compile(
     r"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(/?)(part|problem)(?=[\s/>])((?:[^>"']|"[^"]*"|'[^']*')*)>""",
     re.DOTALL,
@@ -64,12 +66,13 @@ def split(text: str) -> tuple[PartText, ...]:
     _refuse_others(root, "problem" if loose else "part")
     for part in parts:
         _refuse_others(part, "problem")
-    sources = iter(_problems(text))
+    texts = list(_problems(text))
+    sources = iter(map(_shifted, texts) if len(texts) <= MOST_SHIFTED else texts)
     found = []
     for part in parts:
         attributes = {} if loose else {name: value for name, value in part.attrib.items() if name != "title"}
         title = "" if loose else part.get("title", "")
-        found.append(PartText(title, tuple(_shifted(next(sources)) for _ in part), attributes))
+        found.append(PartText(title, tuple(next(sources) for _ in part), attributes))
     return tuple(found)
 
 

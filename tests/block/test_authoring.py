@@ -200,6 +200,13 @@ def test_a_stored_value_that_cannot_be_read_is_shown_as_it_is_with_its_reason(bl
     assert form.xpath('//p[@data-pex-author-error="duration_minutes"]/text()')
 
 
+def test_studios_window_leaves_the_buttons_to_the_form(block: ProctoredExamXBlock) -> None:
+    """It hides its own for ``editor-with-buttons``, and would act on clicks of its classes in place of the form."""
+    classes = " ".join(lxml_html.fromstring(authoring.form(block)).xpath("//@class")).split()
+    assert "editor-with-buttons" in classes
+    assert not {"action-save", "action-cancel", "editor-with-tabs", "wrapper-comp-editor"} & set(classes)
+
+
 def test_rules_that_are_no_json_are_there_to_be_mended(block: ProctoredExamXBlock) -> None:
     block.policy = authoring.import_policy("{oh")
     assert authoring.arguments(block)["unread_policy"] == "{oh"
