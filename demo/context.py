@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from proctored_exam_xblock.models import Appointment
 
 from . import clock
-from .courses import COURSES
+from .courses import COURSES, PAID
 from .models import Enrolment
 
 
@@ -27,8 +27,7 @@ def campus(request: HttpRequest) -> dict[str, Any]:
 def _has_shop(request: HttpRequest) -> bool:
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return False
-    keys = [course.course_key for course in COURSES.values() if not course.listed]
-    return Enrolment.objects.filter(user=request.user, course_key__in=keys).exists()
+    return Enrolment.objects.filter(user=request.user, course_key=COURSES[PAID].course_key).exists()
 
 
 def _next_appointment(request: HttpRequest) -> datetime | None:

@@ -8,12 +8,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 BLOCK_TYPE = "proctored_exam"
+PAID = "cartopro-payant"
+"""The course whose exam the campus's shop sells."""
+FINAL_EXAM = _("Access to the final exam")
 
 
 @dataclass(frozen=True)
 class Course:
     """One course; ``scenario`` names the exam's files in the package's ``scenarios/``, ``simulator`` the vendor's
-    stand-in, '' where nobody but the campus is needed. One that is not ``listed`` is its own learners' alone."""
+    stand-in, '' where nobody but the campus is needed. ``practice`` is the slug of the exam to practise on, which is in
+    the same course. One that is not ``listed`` is reached from there, or is its own learners' alone."""
 
     slug: str
     course_key: str
@@ -23,6 +27,8 @@ class Course:
     proctoring: str | Promise
     hint: str | Promise
     simulator: str = ""
+    unit: str | Promise = FINAL_EXAM
+    practice: str = ""
     listed: bool = True
 
     @property
@@ -51,6 +57,7 @@ COURSES = {
             proctoring=_("ProctorU: a proctor types the code"),
             hint=_("Book, enter the room at the hour; the proctor reads the code on the seat and types it."),
             simulator="proctoru",
+            practice="entrainement",
         ),
         Course(
             slug="cartopro-pe",
@@ -72,7 +79,7 @@ COURSES = {
             hint=_("Book as several learners for the same hour, then run the room as Inès from the board."),
         ),
         Course(
-            slug="cartopro-payant",
+            slug=PAID,
             course_key="course-v1:IAE-Lyon3+CARTOPRO-PAYANT+2027",
             title="Introduction à la cartographie des processus métiers (certification payante)",
             organisation="IAE Lyon · Université Jean Moulin Lyon 3",
@@ -82,14 +89,27 @@ COURSES = {
             simulator="proctoru",
             listed=False,
         ),
+        Course(
+            slug="entrainement",
+            course_key="course-v1:IAE-Lyon3+CARTOPRO+2027",
+            title="Introduction à la cartographie des processus métiers",
+            organisation="IAE Lyon · Université Jean Moulin Lyon 3",
+            scenario="practice",
+            proctoring=_("To practise, without any stakes"),
+            hint=_("Book the next time, type the code that is shown, answer, then read what would have failed."),
+            unit=_("Practice exam"),
+            listed=False,
+        ),
     )
 }
 LISTED = tuple(course for course in COURSES.values() if course.listed)
+"""Those that the start page and the dashboard show."""
 
 
 def by_key(course_key: str) -> Course:
-    """Raises KeyError when the campus has no such course."""
-    return {course.course_key: course for course in COURSES.values()}[course_key]
+    """The course of that key, not the place to practise in it; raises KeyError when the campus has none."""
+    practised_in = {course.slug for course in COURSES.values() if course.scenario == "practice"}
+    return {course.course_key: course for course in COURSES.values() if course.slug not in practised_in}[course_key]
 
 
 def by_usage(usage_id: str) -> Course:

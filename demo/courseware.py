@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt, csrf_protect, ensure_csrf_cookie
 from xblock.core import XBlock
@@ -29,7 +28,7 @@ from .runtime import CampusRuntime
 @login_required(login_url="index")
 def course(request: HttpRequest, slug: str) -> HttpResponse:
     """The learning MFE's page: header, outline crumbs, the unit as an iframe."""
-    found = _course(slug)
+    found = course_or_404(slug)
     runtime = CampusRuntime(request.user, found)
     context = {
         "course": found,
@@ -52,7 +51,7 @@ def unit(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required(login_url="index")
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     """What Studio shows to the course team."""
-    if not CampusRuntime(request.user, _course(slug)).user_is_staff:
+    if not CampusRuntime(request.user, course_or_404(slug)).user_is_staff:
         return render(request, "demo/refused.html", status=403)
     return _block_page(request, slug, "studio_view", "demo/author.html")
 
@@ -61,7 +60,7 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     """The invigilator's board of the course's exam, by a name that can be remembered."""
     try:
-        exam = exams.find(_course(slug).usage_id)
+        exam = exams.find(course_or_404(slug).usage_id)
     except ExamError:
         raise Http404(slug) from None
     return redirect("proctored_exam:board", exam.pk)
@@ -94,7 +93,7 @@ def resource(request: HttpRequest, block_type: str, path: str) -> HttpResponse:
 
 
 def _handle(request: HttpRequest, slug: str, name: str, suffix: str) -> HttpResponse:
-    runtime = CampusRuntime(request.user, _course(slug))
+    runtime = CampusRuntime(request.user, course_or_404(slug))
     try:
         answer = runtime.handle(runtime.exam(), name, django_to_webob_request(request), suffix)
     except NoSuchHandlerError:
@@ -103,12 +102,12 @@ def _handle(request: HttpRequest, slug: str, name: str, suffix: str) -> HttpResp
 
 
 def _block_page(request: HttpRequest, slug: str, view: str, template: str) -> HttpResponse:
-    found = _course(slug)
+    found = course_or_404(slug)
     block = CampusRuntime(request.user, found).exam()
     fragment = block.render(view, {})
     context = {
         "course": found,
-        "title": _("Access to the final exam"),
+        "title": str(found.unit),
         "handler_base": reverse("block_handler", args=[slug, "handler", "x"]).removesuffix("x"),
         "head": fragment.head_html(),
         "body": fragment.body_html(),
@@ -117,7 +116,8 @@ def _block_page(request: HttpRequest, slug: str, view: str, template: str) -> Ht
     return render(request, template, context)
 
 
-def _course(slug: str) -> Course:
+def course_or_404(slug: str) -> Course:
+    """The course of an address."""
     try:
         return COURSES[slug]
     except KeyError:

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from . import courses
-from .models import CourseRole, Enrolment
+from . import courses, worker
+from .models import Cohort, CourseRole, Enrolment, Preference, SubsectionGrade, VerifiedName
 
 
 class Host:
@@ -61,6 +61,27 @@ class Host:
         first, last = get_user_model().objects.values_list("first_name", "last_name").get(pk=user_id)
         return first, last
 
+    def verified_name(self, user_id: int) -> tuple[str, str] | None:
+        """The name that was compared with an identity document, if it was."""
+        return VerifiedName.objects.filter(user_id=user_id).values_list("first_name", "last_name").first()
+
+    def groups(self, user_id: int, course_key: str) -> tuple[str, ...]:
+        """The learner's cohorts in the course."""
+        rows = Cohort.objects.filter(course_key=course_key, members=user_id).order_by("name")
+        return tuple(rows.values_list("name", flat=True))
+
+    def subsection_percent(self, user_id: int, course_key: str, usage_key: str) -> float | None:
+        """The grade of a subsection, as the course team entered it."""
+        rows = SubsectionGrade.objects.filter(user_id=user_id, course_key=course_key, subsection=usage_key)
+        return rows.values_list("percent", flat=True).first()
+
+    def subsection_url(self, usage_key: str) -> str:
+        """The learner's progress page, which names every graded subsection."""
+        try:
+            return reverse("progress", args=[courses.by_usage(usage_key).slug])
+        except KeyError:
+            return ""
+
     def block_url(self, usage_key: str) -> str:
         """The course page that shows the exam, absolute: the vendor links to it."""
         return settings.PUBLIC_URL + reverse("course", args=[courses.by_usage(usage_key).slug])
@@ -69,5 +90,15 @@ class Host:
         """The course's name."""
         return courses.by_key(course_key).title
 
+    def language(self, user_id: int) -> str:
+        """The one last chosen by the switch, '' for none."""
+        return Preference.objects.filter(user_id=user_id).values_list("language", flat=True).first() or ""
+
+    def mail_sender(self, course_key: str) -> str:
+        """The campus itself."""
+        return str(settings.DEFAULT_FROM_EMAIL)
+
     def later(self, task: str, seconds: float) -> None:
-        """The campus's worker looks every few seconds by itself."""
+        """The campus's worker looks every few seconds by itself; e-mails are looked at right away."""
+        if task == "send_mails":
+            worker.hurry()

@@ -30,6 +30,7 @@ def _load(course: Course, now: datetime) -> bool:
     if block.fields["paper"].is_set_on(block):
         return False
     scenario = scenarios.load(course.scenario, now.astimezone(ZoneInfo("Europe/Paris")).date())
-    block.display_name, block.policy, block.paper = scenario.title, scenario.policy, scenario.paper
+    practice = {"practice_exam": COURSES[course.practice].usage_id} if course.practice else {}
+    block.display_name, block.policy, block.paper = scenario.title, scenario.policy | practice, scenario.paper
     block.save()
     return True

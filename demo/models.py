@@ -35,17 +35,81 @@ class CourseRole(models.Model):
         return f"{self.user} {self.course_key} {self.role}"
 
 
+class Preference(models.Model):
+    """The language that somebody chose, as an LMS keeps it for its e-mails."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preference")
+    language = models.CharField(max_length=8)
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.language}"
+
+
+class Cohort(models.Model):
+    """A group of one course's learners, as an LMS keeps it."""
+
+    course_key = models.CharField(max_length=255)
+    name = models.CharField(max_length=255)
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["course_key", "name"], name="demo_one_cohort")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SubsectionGrade(models.Model):
+    """What one learner has in one graded subsection; ``subsection`` is its usage key, ``cartopro.sequential.quiz``."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    course_key = models.CharField(max_length=255)
+    subsection = models.CharField(max_length=255)
+    percent = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "course_key", "subsection"], name="demo_one_grade")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.subsection} {self.percent}"
+
+
+class VerifiedName(models.Model):
+    """A name that was compared with an identity document, as edx-name-affirmation keeps it."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    first_name = models.CharField(max_length=150, blank=True)
+    last_name = models.CharField(max_length=150)
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
 class SentMail(models.Model):
-    """One e-mail of the campus, kept instead of sent."""
+    """One e-mail of the campus, kept instead of sent, with its headers as they would have left."""
 
     sent_at = models.DateTimeField()
     sender = models.CharField(max_length=255)
     recipients = models.TextField()
     subject = models.TextField()
     body = models.TextField()
+    html = models.TextField(blank=True, default="")
+    headers = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["-sent_at", "-pk"]
 
     def __str__(self) -> str:
         return self.subject
+
+
+class Attachment(models.Model):
+    """A file that came with an e-mail."""
+
+    mail = models.ForeignKey(SentMail, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=255)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from . import clock, simulators, worker
 from .accounts import ACCOUNTS, Account
 from .courses import LISTED
-from .models import SentMail
+from .models import Preference
 
 _FARTHEST = timedelta(days=3650)
 
@@ -37,6 +37,8 @@ def sign_in(request: HttpRequest, username: str) -> HttpResponse:
         raise Http404(username)
     user = get_user_model().objects.get(username=username)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):  # chosen before, by whoever it was
+        Preference.objects.update_or_create(user=user, defaults={"language": request.LANGUAGE_CODE})
     return redirect(_next(request) or _home(ACCOUNTS[username]))
 
 
@@ -53,6 +55,8 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
     """Keep the language in a cookie and go back."""
     if code not in dict(settings.LANGUAGES):
         raise Http404(code)
+    if request.user.is_authenticated:
+        Preference.objects.update_or_create(user=request.user, defaults={"language": code})
     response = redirect(_next(request) or "index")
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, samesite="Lax")
     return response
@@ -68,11 +72,6 @@ def account(request: HttpRequest) -> HttpResponse:
         user.save(update_fields=["first_name", "last_name"])
         return redirect("account")
     return render(request, "demo/account.html")
-
-
-def mail(request: HttpRequest) -> HttpResponse:
-    """Every e-mail sent, the last one first."""
-    return render(request, "demo/mail.html", {"messages_sent": SentMail.objects.all()[:200]})
 
 
 @csrf_exempt

@@ -23,12 +23,10 @@ from django.views.decorators.http import require_http_methods
 from proctored_exam_xblock.domain.policy import policy_from_json
 
 from . import clock
-from .courses import COURSES, by_usage
+from .courses import COURSES, PAID, by_usage
 from .runtime import CampusRuntime
 
 SHOP = "demo"
-PAID = "cartopro-payant"
-"""The course whose certification has its price."""
 _SECONDS = 15
 
 

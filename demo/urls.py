@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from . import courseware, dashboard, pages, shop, simulators
+from . import courseware, dashboard, learners, mailbox, pages, shop, simulators
 
 urlpatterns = [
     path("", pages.index, name="index"),
@@ -14,7 +14,9 @@ urlpatterns = [
     path("demo/language/<slug:code>/", pages.language, name="language"),
     path("demo/clock/", pages.time_machine, name="clock"),
     path("demo/shop/", shop.page, name="shop"),
-    path("demo/mail/", pages.mail, name="mail"),
+    path("demo/mail/", mailbox.mailbox, name="mail"),
+    path("demo/mail/<int:number>/html/", mailbox.html, name="mail_html"),
+    path("demo/mail/attachments/<int:number>/", mailbox.attachment, name="mail_attachment"),
     path("account/", pages.account, name="account"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/enrol/<slug:slug>/", dashboard.enrol, name="enrol"),
@@ -22,6 +24,8 @@ urlpatterns = [
     path("courses/<slug:slug>/unit/", courseware.unit, name="unit"),
     path("courses/<slug:slug>/board/", courseware.board, name="board"),
     path("courses/<slug:slug>/author/", courseware.author, name="author"),
+    path("courses/<slug:slug>/progress/", learners.progress, name="progress"),
+    path("courses/<slug:slug>/learners/", learners.learners, name="learners"),
     re_path(
         r"^courses/(?P<slug>[-\w]+)/xblock/(?P<door>handler|handler_noauth)/(?P<name>\w+)(?:/(?P<suffix>.*))?$",
         courseware.handler,

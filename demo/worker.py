@@ -13,16 +13,23 @@ from django.db import close_old_connections
 logger = logging.getLogger(__name__)
 
 SECONDS = 15.0
-COMMANDS = ("drain_outbox", "close_overdue_attempts", "poll_vendors")
+COMMANDS = ("drain_outbox", "close_overdue_attempts", "poll_vendors", "send_mails")
 RARELY = ("reconcile_vendors", "erase_evidence")
 ROUNDS_BETWEEN = 20
 """Rounds between two runs of the rare ones, which also run when the clock was moved."""
 
 _wake = threading.Event()
+_moved = threading.Event()
 
 
 def wake() -> None:
     """Have the work looked at now: the clock was moved."""
+    _moved.set()
+    _wake.set()
+
+
+def hurry() -> None:
+    """The same for what was just asked for."""
     _wake.set()
 
 
@@ -35,8 +42,10 @@ def start() -> threading.Thread:
 
 def _run() -> None:
     for number in itertools.count(1):
-        moved = _wake.wait(SECONDS)
+        _wake.wait(SECONDS)
         _wake.clear()
+        moved = _moved.is_set()
+        _moved.clear()
         rare = RARELY if moved or number % ROUNDS_BETWEEN == 0 else ()
         for command in (*COMMANDS, *rare):
             try:

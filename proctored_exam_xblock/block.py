@@ -59,7 +59,7 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
             self.publish_content(now)
             first = screens.first_screen(caller, now)
         except ExamError as error:
-            first = screens.refused(error, now)
+            first = screens.refused(error, caller.usage_key, now)
         return self._panel(first)
 
     public_view = student_view

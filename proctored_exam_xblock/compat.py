@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -18,6 +18,8 @@ from django.contrib.auth import get_user_model
 from django.utils.module_loading import import_string
 
 from . import conf
+from .hosts import Host as Host
+from .hosts import NoHost as NoHost
 
 log = logging.getLogger(__name__)
 _BROKER_SECONDS = 2
@@ -25,24 +27,6 @@ _BROKER_RESTS = 30
 
 INVIGILATORS = "proctored-exam-invigilators"
 """Django groups of this name, a colon and the course key hold who runs the exam day beside the course team."""
-
-
-class Host(Protocol):
-    """What a platform must answer."""
-
-    def enrolment_mode(self, user_id: int, course_key: str) -> str | None: ...
-    def in_mode_since(self, user_id: int, course_key: str, mode: str) -> datetime | None: ...
-    def enrolled_count(self, course_key: str, modes: Sequence[str]) -> int: ...
-    def enrol_url(self, course_key: str) -> str: ...
-    def dashboard_url(self) -> str: ...
-    def account_url(self) -> str: ...
-    def anonymous_id(self, user_id: int, course_key: str) -> str: ...
-    def is_course_staff(self, user_id: int, course_key: str) -> bool: ...
-    def is_invigilator(self, user_id: int, course_key: str) -> bool: ...
-    def full_name(self, user_id: int) -> tuple[str, str]: ...
-    def block_url(self, usage_key: str) -> str: ...
-    def course_title(self, course_key: str) -> str: ...
-    def later(self, task: str, seconds: float) -> None: ...
 
 
 def split_name(full_name: str) -> tuple[str, str]:
@@ -134,6 +118,55 @@ class LmsHost:
             return str(user.first_name), str(user.last_name)
         return split_name(name)
 
+    def verified_name(self, user_id: int) -> tuple[str, str] | None:
+        """The name that was compared with an identity document, None without one.
+
+        edx_name_affirmation.api of edx-name-affirmation 3.0, a plugin that a platform need not have.
+        """
+        if not apps.is_installed("edx_name_affirmation"):
+            return None
+        from edx_name_affirmation.api import get_verified_name
+
+        found = get_verified_name(get_user_model().objects.get(pk=user_id), is_verified=True)
+        name = str(found.verified_name or "").strip() if found is not None else ""
+        return split_name(name) if name else None
+
+    def groups(self, user_id: int, course_key: str) -> tuple[str, ...]:
+        """The learner's cohort, if the course has cohorts; nobody is put into one by asking
+        (openedx.core.djangoapps.course_groups.cohorts.get_cohort)."""
+        from openedx.core.djangoapps.course_groups.cohorts import get_cohort
+
+        user = get_user_model().objects.get(pk=user_id)
+        cohort = get_cohort(user, _course_key(course_key), assign=False, use_cached=True)
+        return (str(cohort.name),) if cohort is not None else ()
+
+    def subsection_percent(self, user_id: int, course_key: str, usage_key: str) -> float | None:
+        """What the gradebook has, an override by staff included; None while nothing was attempted, and for a key that
+        names nothing (lms.djangoapps.grades.models.PersistentSubsectionGrade; every course has them by now)."""
+        from lms.djangoapps.grades.models import PersistentSubsectionGrade
+        from opaque_keys import InvalidKeyError
+        from opaque_keys.edx.keys import UsageKey
+
+        try:
+            key = UsageKey.from_string(usage_key).map_into_course(_course_key(course_key))
+            row = PersistentSubsectionGrade.read_grade(user_id, key)
+        except (InvalidKeyError, PersistentSubsectionGrade.DoesNotExist):
+            return None
+        for kind in ("graded", "all"):  # an ungraded subsection has a score all the same
+            earned, possible = _with_override(row, f"earned_{kind}"), _with_override(row, f"possible_{kind}")
+            if possible:
+                return 100 * earned / possible
+        return 0.0
+
+    def subsection_url(self, usage_key: str) -> str:
+        """The courseware page of a subsection, '' for a key that names nothing."""
+        from opaque_keys import InvalidKeyError
+
+        try:
+            return self.block_url(usage_key)
+        except InvalidKeyError:
+            return ""
+
     def block_url(self, usage_key: str) -> str:
         """The courseware page of a block (redirects into the learning MFE), absolute: the vendor links to it."""
         from opaque_keys.edx.keys import UsageKey
@@ -147,6 +180,20 @@ class LmsHost:
 
         name = CourseOverview.objects.filter(id=_course_key(course_key)).values_list("display_name", flat=True).first()
         return str(name or course_key)
+
+    def language(self, user_id: int) -> str:
+        """The language chosen in the account settings, '' for none (openedx user_api.models.UserPreference)."""
+        from openedx.core.djangoapps.user_api.models import UserPreference
+
+        rows = UserPreference.objects.filter(user_id=user_id, key="pref-lang")
+        return str(rows.values_list("value", flat=True).first() or "")
+
+    def mail_sender(self, course_key: str) -> str:
+        """Who the organisation's e-mails come from (openedx site_configuration), else the platform."""
+        from openedx.core.djangoapps.site_configuration import helpers
+
+        organisation, fallback = _course_key(course_key).org, settings.DEFAULT_FROM_EMAIL
+        return str(helpers.get_value_for_org(organisation, "email_from_address", fallback) or fallback)
 
     def later(self, task: str, seconds: float) -> None:
         """Have one of ``tasks`` run by a Celery worker after so many seconds (openedx.core.lib.celery).
@@ -187,49 +234,6 @@ class _Broker:
 
 
 _broker = _Broker()
-
-
-class NoHost:
-    """A bare XBlock runtime: nobody is enrolled, nothing is known."""
-
-    def enrolment_mode(self, user_id: int, course_key: str) -> str | None:
-        return None
-
-    def in_mode_since(self, user_id: int, course_key: str, mode: str) -> datetime | None:
-        return None
-
-    def enrolled_count(self, course_key: str, modes: Sequence[str]) -> int:
-        return 0
-
-    def enrol_url(self, course_key: str) -> str:
-        return ""
-
-    def dashboard_url(self) -> str:
-        return ""
-
-    def account_url(self) -> str:
-        return ""
-
-    def anonymous_id(self, user_id: int, course_key: str) -> str:
-        return f"user-{user_id}"
-
-    def is_course_staff(self, user_id: int, course_key: str) -> bool:
-        return False
-
-    def is_invigilator(self, user_id: int, course_key: str) -> bool:
-        return False
-
-    def full_name(self, user_id: int) -> tuple[str, str]:
-        return ("", "")
-
-    def block_url(self, usage_key: str) -> str:
-        return ""
-
-    def course_title(self, course_key: str) -> str:
-        return ""
-
-    def later(self, task: str, seconds: float) -> None:
-        """Nobody to ask: the commands do it."""
 
 
 def in_lms() -> bool:
@@ -293,6 +297,19 @@ def missing_files(course_key: str, names: Sequence[str]) -> tuple[str, ...] | No
     return tuple(name for name in names if not is_there(name))
 
 
+def course_files(html: str, course_key: str) -> str:
+    """The HTML with the addresses of course files (``/static/plan.png``) as the LMS serves them; unchanged elsewhere.
+
+    The LMS does this itself for a page's first HTML, not for what a handler answers
+    (``common/djangoapps/static_replace/__init__.py``).
+    """
+    if "/static/" not in html or not in_lms():
+        return html
+    from common.djangoapps.static_replace import replace_static_urls
+
+    return str(replace_static_urls(html, course_id=_course_key(course_key)))
+
+
 def host() -> Host:
     """The platform: the LMS, the configured host object, or nothing."""
     if in_lms():
@@ -300,6 +317,13 @@ def host() -> Host:
     path = conf.get("HOST")
     made: Any = import_string(path)() if path else NoHost()
     return made
+
+
+def _with_override(row: Any, name: str) -> float:
+    """A number of a subsection's grade, or what staff put in its place (PersistentSubsectionGradeOverride)."""
+    override = getattr(row, "override", None)
+    changed = getattr(override, f"{name}_override", None) if override is not None else None
+    return float(getattr(row, name) if changed is None else changed)
 
 
 def _course_key(course_key: str) -> Any:

@@ -21,6 +21,8 @@ DEFAULTS: Mapping[str, Any] = {
     "HOST": "",
     "DRAIN_SECONDS": 5,
     "EVIDENCE_DAYS": 42,
+    "MAIL_FROM": "",
+    "MAIL_GIVE_UP_HOURS": 72,
     "SHOPS": {},
 }
 

@@ -43,7 +43,7 @@ _SENTENCES: Mapping[str, _Sentence] = {
         "computer: reload the page, then bring your draft back and compare."
     ),
     "not_signed_in": lambda p: _("Sign in to reach the exam."),
-    "not_eligible": lambda p: _("You are not enrolled for the certification."),
+    "not_eligible": lambda p: _not_eligible(str(p.get("reason", ""))),
     "viewed_by_another": lambda p: _("You see the exam as this learner does. Nothing can be done in their name."),
     "not_allowed_now": lambda p: _too_early() if p.get("reason") == "too_early" else _("This is not possible now."),
     "illegal_transition": lambda p: _("This is not possible now."),
@@ -59,6 +59,10 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "stale": lambda p: _("The call was signed at another time."),
     "replayed": lambda p: _("The call was made before. Sign each one anew."),
     "terms_outdated": lambda p: _("The terms of use have changed. Read the new version, then accept it."),
+    "name_missing": lambda p: _(
+        "Your account has no name to print on a certificate. Write your first and last name in your account, then come "
+        "back here."
+    ),
     "email_alias": lambda p: _(
         "The proctoring service cannot write to an e-mail address with a “+” in it. "
         "Change the address in your account, then book again."
@@ -67,6 +71,23 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "lead_time": lambda p: _("An appointment must be made at least %(hours)s hours ahead.") % {"hours": p.get("hours")},
     "slot_full": lambda p: _("The last seat at this time has just been taken. Choose another time."),
     "move_limit": lambda p: _("You have changed your appointment as often as the exam allows."),
+    "move_deadline": lambda p: _hours(
+        p,
+        ngettext(
+            "The time can no longer be changed: the last hour before the appointment has begun.",
+            "The time can no longer be changed: this is possible up to %(hours)s hours before the appointment.",
+            int(p.get("hours", 1)),
+        ),
+    ),
+    "cancel_deadline": lambda p: _hours(
+        p,
+        ngettext(
+            "The appointment can no longer be cancelled: its last hour has begun.",
+            "The appointment can no longer be cancelled: this is possible up to %(hours)s hours before it.",
+            int(p.get("hours", 1)),
+        ),
+    ),
+    "second_not_offered": lambda p: _second(str(p.get("reason", ""))),
     "awaiting_confirmation": lambda p: _(
         "The proctoring service has not confirmed your last request yet. Try again in a few minutes."
     ),
@@ -100,6 +121,25 @@ _SENTENCES: Mapping[str, _Sentence] = {
 }
 
 
+def _hours(params: Mapping[str, Any], sentence: str) -> str:
+    return sentence % {"hours": params.get("hours", 1)} if "%(hours)s" in sentence else sentence
+
+
+def _second(reason: str) -> str:
+    return {
+        "window_over": _("The exam period is over: no second appointment is possible in it."),
+        "no_slot": _("No time is left in the exam period: no second appointment is possible in it."),
+        "short_notice": _("No time is left far enough ahead. The course team can grant one at short notice."),
+        "used_up": _("You have had the second appointment that the exam's rules give. Ask the course team."),
+    }.get(reason, _("Ask the course team for a second appointment."))
+
+
+def _not_eligible(missing: str) -> str:
+    if missing in ("group", "prerequisite"):
+        return _("This exam is not open to you yet. Its page says what is missing.")
+    return _("You are not enrolled for the certification.")
+
+
 def _too_early() -> str:
     return _("The proctoring room is not open yet. Try again in a few minutes.")
 
@@ -113,18 +153,43 @@ def text(error: ExamError) -> str:
 def field_texts(error: ExamError) -> dict[str, str]:
     """A translated sentence per wrong field."""
     if isinstance(error, InvalidForm):
-        return {name: reason(code) for name, code in error.errors.items()}
+        return {name: reason(code, error.params) for name, code in error.errors.items()}
     return {error.field: text(error)} if error.field else {}
 
 
-def reason(code: str) -> str:
+def _phone_reason(code: str, params: Mapping[str, Any]) -> str:
+    """What is wrong with a phone number, and one of the country as it should be."""
+    said = {
+        "phone": _("This is not a phone number."),
+        "phone_short": _("This number is too short."),
+        "phone_long": _("This number is too long."),
+        "phone_country": _("Choose your country, or begin with + and its code."),
+        "phone_extension": _("Leave the extension out."),
+        "phone_unknown": _("No country gives out such a number."),
+    }[code]
+    if "national" not in params:
+        return said
+    example = _("For example %(national)s, or %(international)s.") % {
+        "national": _unbroken(params["national"]),
+        "international": _unbroken(params["international"]),
+    }
+    return f"{said} {example}"
+
+
+def _unbroken(number: object) -> str:
+    """A number stays on one line."""
+    return str(number).replace(" ", "\xa0")
+
+
+def reason(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The translated sentence of a field's reason code."""
+    if code.startswith("phone"):
+        return _phone_reason(code, params or {})
     sentences = {
         "empty": _("Fill in this field."),
         "too_long": _("This is too long."),
         "too_short": _("This is too short."),
         "characters": _("This has characters that cannot be used."),
-        "phone": _("Write a phone number with 6 to 15 digits, with + for an international one."),
         "zone": _("Choose a time zone from the list."),
         "country": _("Choose a country from the list."),
         "out_of_range": _("This number is out of range."),
@@ -139,6 +204,7 @@ def reason(code: str) -> str:
         "needs_appointments": _("The proctoring service works with appointments only."),
         "shorter_than_exam": _("The opening hours are shorter than the exam."),
         "address": _("Write an address that begins with https:// or with /."),
+        "practice_alone": _("In a practice exam the candidate is alone: no proctoring service, no exam-wide password."),
         "not_a_mapping": _("The settings must be a JSON object."),
     }
     return sentences.get(code, _("This value is not valid."))

@@ -8,6 +8,7 @@ DEFAULTS: dict[str, Any] = {"KEYS": [], "BACKENDS": {"none": {}}}
 SECONDS_BETWEEN = {
     "drain_outbox": 60,
     "close_overdue_attempts": 60,
+    "send_mails": 60,
     "handle_events": 60,
     "poll_vendors": 15,
     "reconcile_vendors": 3600,

@@ -10,8 +10,15 @@ from django.utils import translation
 from . import compat, messages, presenter
 from .domain.errors import ExamError, NotSignedIn
 from .domain.journey import Phase, is_paid
-from .services import entry, proctoring, shops
+from .services import booking, calendar_links, entry, help_line, practice, proctoring, shops, terms
 from .services.dossier import Caller, Dossier
+from .services.facts import without_file
+
+_WITH_CALENDAR = (Phase.BOOKING, Phase.BOOKED, Phase.AVAILABLE, Phase.INTERRUPTED, Phase.MISSED)
+"""What these say depends on which slots have a seat left."""
+
+_WITH_TERMS = frozenset({Phase.ONBOARDING, Phase.BOOKING, Phase.BOOKED, Phase.AVAILABLE})
+"""Screens on which the accepted terms can be read again."""
 
 
 @dataclass(frozen=True)
@@ -34,39 +41,51 @@ def first_screen(caller: Caller, now: datetime) -> FirstScreen:
     return FirstScreen(html(dossier), dossier.fingerprint, iso(now))
 
 
-def refused(error: ExamError, now: datetime) -> FirstScreen:
+def refused(error: ExamError, usage_key: str, now: datetime) -> FirstScreen:
     """The panel of who cannot have one: anonymous visitors, or an exam that is not ready."""
     phase = Phase.NOT_ELIGIBLE if isinstance(error, NotSignedIn) else Phase.CLOSED
-    page = presenter.render_refusal(messages.text(error), error.code, phase, _language())
+    contacts = presenter.Help(**vars(help_line.of_exam(usage_key)))
+    page = presenter.render_refusal(messages.text(error), error.code, phase, _language(), contacts)
     return FirstScreen(page, "", iso(now))
 
 
 def html(dossier: Dossier) -> str:
     """The dossier's screen."""
-    facts = dossier.facts
+    aside = practice.aside(dossier)
+    facts = booking.with_calendar(dossier) if dossier.journey.phase in _WITH_CALENDAR else dossier.facts
+    facts = replace(facts, practice=aside.around)
+    if facts.person is None and dossier.caller.user_id is not None:
+        facts = replace(facts, person=without_file(dossier.caller.user_id))
     if facts.appointment is not None:
         appointment = replace(facts.appointment, launch_url=proctoring.launch_url(dossier))
         facts = replace(facts, appointment=appointment)
-    return presenter.render(
-        facts, dossier.journey, dossier.policy, dossier.now, links(dossier), dossier.caller.language
-    )
+    if dossier.candidacy is not None and dossier.journey.phase in _WITH_TERMS:
+        facts = replace(facts, accepted_terms=terms.last_accepted(dossier.candidacy))
+    shown = links(dossier, aside)
+    page = presenter.render(facts, dossier.journey, dossier.policy, dossier.now, shown, dossier.caller.language)
+    return compat.course_files(page, dossier.exam.course_key)
 
 
-def links(dossier: Dossier) -> presenter.Links:
-    """Addresses and names around the exam."""
+def links(dossier: Dossier, aside: practice.Aside = practice.Aside()) -> presenter.Links:  # noqa: B008 - frozen
+    """Addresses and names around the exam. The equipment of a practice is measured by what the exam itself needs."""
     host, backend, course = compat.host(), dossier.backend, dossier.exam.course_key
+    target = aside.around.target
     return presenter.Links(
         enrol=host.enrol_url(course),
         dashboard=host.dashboard_url(),
         account=host.account_url(),
         equipment=backend.settings.get("equipment_url", backend.equipment_url),
+        calendar=calendar_links.address(dossier),
         payment=_payment(dossier),
         course_title=host.course_title(course),
         backend_name=backend.verbose_name,
         capabilities=frozenset(capability.value for capability in backend.capabilities),
         help_phones=backend.help_phones,
-        equipment_limits=backend.limits,
-        outline=tuple((part.title, len(part.questions)) for part in dossier.paper.parts),
+        help_emails=backend.help_emails,
+        equipment_limits=target.limits if target and target.known else backend.limits,
+        outline=tuple((part.title, len(part.problems)) for part in dossier.paper.parts),
+        practice=aside.practice_url,
+        prepares_for=aside.exam_url,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from . import conf
+from . import conf, mailing
 from .providers import polling
 from .services import entry, events, evidence, proctoring, reconciliation, review, rooms
 
@@ -17,6 +17,12 @@ from .services import entry, events, evidence, proctoring, reconciliation, revie
 def drain_outbox() -> int:
     """Send what is due to the proctoring services."""
     return proctoring.drain(conf.now())
+
+
+@shared_task
+def send_mails() -> int:
+    """Send the e-mails that are due."""
+    return mailing.send_due(conf.now())
 
 
 @shared_task

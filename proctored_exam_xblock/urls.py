@@ -12,6 +12,7 @@ app_name = "proctored_exam"
 
 urlpatterns = [
     path("launch/<str:token>/", views.launch, name="launch"),
+    path("calendar/<str:token>/", views.calendar, name="calendar"),
     path("board/<int:exam_id>/", board.page, name="board"),
     path("board/<int:exam_id>/rows/", board.rows, name="board_rows"),
     path("board/<int:exam_id>/deeds/", board.deed, name="board_deed"),

@@ -1,7 +1,7 @@
 """Fetches the programs the tests drive and says which test tiers this machine can run.
 
-``test_tools.py fetch`` installs what is missing with apt when it may; ``test_tools.py tiers`` prints the tiers,
-comma-separated. Standard library only.
+``test_tools.py fetch`` installs what is missing with apt when it may, and the platform's grader (``capa_oracle``);
+``test_tools.py tiers`` prints the tiers, comma-separated. Standard library only.
 """
 
 from __future__ import annotations
@@ -11,6 +11,11 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+
+if __package__:
+    from scripts import capa_oracle
+else:
+    import capa_oracle
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,10 @@ def main(action: str) -> int:
     """Always 0: a missing tool means skipped tests, said plainly, not a failure."""
     if action == "tiers":
         lacking = {tool.tier for tool in TOOLS if not tool.found}
-        print(",".join(dict.fromkeys(tool.tier for tool in TOOLS if tool.tier not in lacking)))
+        capa = ["capa"] if capa_oracle.interpreter() else []
+        print(",".join(dict.fromkeys([*(tool.tier for tool in TOOLS if tool.tier not in lacking), *capa])))
         return 0
+    capa_oracle.main("make")
     missing = [tool for tool in TOOLS if not tool.found]
     if missing:
         _install([tool.package for tool in missing])

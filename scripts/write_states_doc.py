@@ -99,6 +99,10 @@ def _phases() -> list[str]:
             for phase, actions in journey.ACTIONS.items()
         ),
         "",
+        "A practice exam may also be begun again (`try_again`), while its window is open, from "
+        + ", ".join(f"`{phase}`" for phase in journey.Phase if phase in journey.PRACTICE_ENDS)
+        + ".",
+        "",
     ]
 
 

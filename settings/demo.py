@@ -30,6 +30,7 @@ if django.VERSION >= (5, 1):
     DATABASES["default"]["OPTIONS"]["transaction_mode"] = "IMMEDIATE"
 
 EMAIL_BACKEND = "demo.mail.DatabaseBackend"
+DEFAULT_FROM_EMAIL = "Campus de démonstration <certification@campus.example>"
 
 _PROCTOREXAM = {
     "base_url": f"http://127.0.0.1:{SIMULATOR_PORTS['proctorexam']}/simulators/proctorexam/api/v3",

@@ -92,9 +92,11 @@ class Campus:
             "record_equipment": dict(CHECK),
             "measure": {"padding": "x" * 1000},
             "slots": {"date": "2017-03-10"},
+            "hold_slot": {"start": "2017-03-10T16:00:00Z"},
             "book": {"start": "2017-03-10T16:00:00Z"},
             "move": {"start": "2017-03-10T16:00:00Z"},
             "cancel": {},
+            "ask_second": {},
             "launch": {},
             "unlock": {"password": code, "nonce": "nonce-of-another-window", "window": window},
             "claim_window": {"nonce": "nonce-of-another-window"},
@@ -102,6 +104,7 @@ class Campus:
             "save_draft": part,
             "submit_part": part,
             "finish": {"window": window, "drafts": {"1": {"revision": 51, "answers": answers}}},
+            "try_again": {},
         }
 
 

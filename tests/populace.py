@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
@@ -19,6 +21,8 @@ from proctored_exam_xblock.models import (
     ExamVersion,
     OutboxEntry,
     PartResponse,
+    Seat,
+    SeatHold,
 )
 
 CANDIDATE_SIZED: tuple[type[models.Model], ...] = (
@@ -59,6 +63,41 @@ def settle(exam: Exam, count: int, when: datetime) -> None:
         ):
             type(rows[0])._default_manager.bulk_create(rows)  # type: ignore[attr-defined]
     _refresh_statistics()
+
+
+def book(exam: Exam, count: int, starts: Sequence[datetime], now: datetime) -> None:
+    """Let ``count`` more people have booked ``exam``, spread over ``starts`` (aware UTC), whose counters say so; one
+    more in a hundred holds a seat, half of these since too long."""
+    version, user_model, known = exam.current_version, get_user_model(), (Candidacy, Appointment, get_user_model())
+    assert version is not None
+    first = 1 + max(model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0 for model in known)
+    taken: Counter[datetime] = Counter()
+    for key in range(first, first + count, _BATCH):
+        keys = range(key, min(key + _BATCH, first + count))
+        begins = {n: starts[n % len(starts)] for n in keys}
+        taken.update(begins.values())
+        holds = [n for n in keys if n % 100 == 0]
+        taken.update(begins[n] for n in holds)
+        for rows in (
+            [user_model(pk=n, username=f"next{n}", email=f"next{n}@example.org") for n in keys],
+            [Candidacy(pk=n, exam=exam, user_id=n, anonymous_id=f"next{n}", created_at=now) for n in keys],
+            [_booked(n, version, begins[n], now) for n in keys],
+            [
+                SeatHold(candidacy_id=n, exam=exam, start=begins[n], expires_at=now + timedelta(minutes=n % 200 - 100))
+                for n in holds
+            ],
+        ):
+            if rows:
+                type(rows[0])._default_manager.bulk_create(rows)  # type: ignore[attr-defined]
+    Seat.objects.filter(exam=exam).delete()
+    Seat.objects.bulk_create([Seat(exam=exam, start=start, taken=taken[start]) for start in starts])
+    _refresh_statistics(Seat, SeatHold)
+
+
+def _booked(key: int, version: ExamVersion, start: datetime, now: datetime) -> Appointment:
+    row = _appointment(key, version, start)
+    row.state, row.active_key, row.reservation_id, row.created_at = "confirmed", key, f"next-{key}", now
+    return row
 
 
 def _appointment(key: int, version: ExamVersion, when: datetime) -> Appointment:
@@ -127,10 +166,10 @@ def _audit(key: int, when: datetime) -> AuditEntry:
     )
 
 
-def _refresh_statistics() -> None:
+def _refresh_statistics(*more: type[models.Model]) -> None:
     """As MySQL does by itself after a while; SQLite never does unless told."""
     if connection.vendor != "mysql":
         return
     with connection.cursor() as cursor:
-        for model in CANDIDATE_SIZED:
+        for model in (*CANDIDATE_SIZED, *more):
             cursor.execute(f"ANALYZE TABLE {connection.ops.quote_name(model._meta.db_table)}")

@@ -21,6 +21,7 @@ from demo.process import Campus, campus
 from proctored_exam_xblock.domain.journey import Phase
 from scripts.test_tools import TOOLS
 from tests.browser.candidate import Candidate, Proctor
+from tests.screenshots_mails import every_mail
 from tests.screenshots_services import on_site, room_that_opens
 from tests.unit.candidates import HANDED_IN, every_phase
 
@@ -257,7 +258,17 @@ def _shoot(page: Page, size: ViewportSize, path: Path) -> None:
 
 SCENES: dict[str, Callable[[Studio], None]] = {
     scene.__name__: scene
-    for scene in (around, whole_way, interruption, absence, english, decided_later, room_that_opens, on_site)
+    for scene in (
+        around,
+        whole_way,
+        interruption,
+        absence,
+        english,
+        decided_later,
+        room_that_opens,
+        on_site,
+        every_mail,
+    )
 }
 
 

@@ -24,6 +24,7 @@ class Watch:
     def __init__(self) -> None:
         self.statements: list[str] = []
         self.scans: list[str] = []
+        self.plans: list[list[str]] = []
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         verb = sql.split(None, 1)[0].upper()
@@ -31,6 +32,7 @@ class Watch:
             self.statements.append(sql)
         if verb in ("SELECT", "UPDATE", "DELETE"):
             self.scans += [f"{plan}\n    in {sql}" for plan in scans(sql, params)]
+            self.plans.append(plan_of(sql, params))
         return execute(sql, params, many, context)
 
     def touching(self, *words: str) -> list[str]:
@@ -48,6 +50,18 @@ def scans(sql: str, params: Any) -> list[str]:
         return [str(step) for step in plan if _rows(step["rows"]) > MANY_ROWS]
     cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
     return [row[3] for row in cursor.fetchall() if _reads_all(row[3], sql)]
+
+
+def plan_of(sql: str, params: Any) -> list[str]:
+    """How each table is reached, by which index, without any number that grows with the tables."""
+    cursor = connection.create_cursor()
+    if connection.vendor == "mysql":
+        cursor.execute(f"EXPLAIN {sql}", params)
+        names = [column[0] for column in cursor.description]
+        steps = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [f"{step['select_type']} {step['table']} {step['type']} {step['key']}" for step in steps]
+    cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+    return [row[3] for row in cursor.fetchall()]
 
 
 def _rows(said: Any) -> int:

@@ -25,16 +25,21 @@ PAPER = f"""
   <problem url_name="q1">
     <multiplechoiceresponse>
       <label>Une tâche est un rectangle.</label>
-      <choicegroup><choice correct="true">Vrai</choice><choice correct="false">Faux</choice></choicegroup>
+      <choicegroup>
+        <choice correct="true">Vrai<choicehint label="{CANARY}">{CANARY}</choicehint></choice>
+        <choice correct="false">Faux<choicehint>{CANARY}</choicehint></choice>
+      </choicegroup>
     </multiplechoiceresponse>
     <solution><p>{CANARY}</p></solution>
+    <demandhint><hint>{CANARY}</hint></demandhint>
   </problem>
   <problem url_name="q2">
     <choiceresponse>
       <label>Lesquels sont des processus ?</label>
       <checkboxgroup>
         <choice correct="true">Vendre</choice><choice correct="true">Acheter</choice>
-        <choice correct="false">Stylo</choice>
+        <choice correct="false">Stylo<choicehint selected="false">{CANARY}</choicehint></choice>
+        <compoundhint value="A B">{CANARY}</compoundhint>
       </checkboxgroup>
     </choiceresponse>
   </problem>

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import conf, models
 from ..services import decisions, interventions, review
+from . import preparing
 from .asking import ReasonForm, ask, report
 from .payments import confirm_problem, enter_payment
 from .rows import ReadOnly
@@ -29,6 +30,10 @@ class BookForm(ReasonForm):
     start = forms.DateTimeField(label=gettext_lazy("Start, with its offset (2027-03-05T16:00+01:00)"))
     told = forms.BooleanField(label=gettext_lazy("The service was told by telephone"), required=False)
     overbook = forms.BooleanField(label=gettext_lazy("Also when no seat is left"), required=False)
+
+
+class SecondForm(ReasonForm):
+    waive = forms.BooleanField(label=gettext_lazy("Also at short notice, without the lead time"), required=False)
 
 
 class ExtendForm(ReasonForm):
@@ -66,12 +71,22 @@ class ExamAdmin(ReadOnly):
 
 @admin.register(models.Candidacy)
 class CandidacyAdmin(ReadOnly):
-    list_display = ("__str__", "user", "exam", "last_name", "first_name", "extra_time_percent", "second_appointment")
+    list_display = (
+        *("__str__", "user", "exam", "last_name", "first_name"),
+        *("extra_time_percent", "second_appointment", "seconds_by_rule", "lead_time_waived"),
+    )
     list_filter = ("exam",)
     list_select_related = ("user", "exam")
     search_fields = ("user__username", "user__email", "last_name")
     exclude = ("equipment",)
-    actions = ("book", "unlock", enter_payment, confirm_problem)
+    readonly_fields = (preparing.steps, preparing.lacks)
+    inlines = (preparing.TermsAcceptanceInline,)
+    actions = ("book", "grant_second", "unlock", enter_payment, confirm_problem)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """How far the file is, before its rows."""
+        plain = [name for name in super().get_fields(request, obj) if name not in self.readonly_fields]
+        return [*self.readonly_fields, *plain]
 
     @admin.action(description=gettext_lazy("Book or move by hand…"), permissions=["operate"])
     def book(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
@@ -93,6 +108,20 @@ class CandidacyAdmin(ReadOnly):
             ),
         )
 
+    @admin.action(description=gettext_lazy("Grant a second appointment…"), permissions=["operate"])
+    def grant_second(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
+        """R-FUN-22."""
+        return ask(
+            self,
+            request,
+            queryset,
+            SecondForm,
+            _("Grant these candidates a second appointment"),
+            lambda row, said: interventions.grant_second_appointment(
+                row.pk, _actor(request), said["reason"], conf.now(), waive_lead_time=said["waive"]
+            ),
+        )
+
     @admin.action(description=gettext_lazy("Open the exam by hand…"), permissions=["operate"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Any]) -> Page:
         """Without its code and without its room."""
@@ -106,9 +135,19 @@ class CandidacyAdmin(ReadOnly):
         )
 
 
+@admin.register(models.SeatHold)
+class SeatHoldAdmin(ReadOnly):
+    list_display = ("candidacy", "exam", "start", "expires_at")
+    list_filter = ("exam",)
+    list_select_related = ("candidacy", "exam")
+
+
 @admin.register(models.Appointment)
 class AppointmentAdmin(ReadOnly):
-    list_display = ("reservation_id", "candidacy", "state", "start", "pending_start", "wrong_tries", "locked_until")
+    list_display = (
+        *("reservation_id", "candidacy", "number", "state", "start", "pending_start", "moves"),
+        *("wrong_tries", "locked_until"),
+    )
     list_filter = ("state",)
     list_select_related = ("candidacy",)
     date_hierarchy = "start"
@@ -127,7 +166,10 @@ class AppointmentAdmin(ReadOnly):
 
 @admin.register(models.Attempt)
 class AttemptAdmin(ReadOnly):
-    list_display = ("certification_number", "candidacy", "state", "deadline", "ended_at", "review", "released_at")
+    list_display = (
+        *("certification_number", "candidacy", "number", "state", "deadline", "ended_at"),
+        *("archived_at", "review", "released_at"),
+    )
     list_filter = ("state", "review")
     list_select_related = ("candidacy",)
     search_fields = ("certification_number",)

@@ -9,14 +9,17 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from .. import messages
 from ..domain.errors import BadRequest, ChangedMeanwhile, ExamError, InvalidExam, InvalidPaper, InvalidPolicy
 from ..domain.policy import ExamPolicy, problems, zone_names
 from ..domain.questions import Paper
+from ..paper_reasons import paper_reason
 from ..presenter.author import controls
 from ..services import exams
 from . import paper as papers
-from . import reasons, rights
+from . import rights
 
 LONGEST_TITLE = 255
 UNREAD = "unread_policy"
@@ -185,10 +188,10 @@ def field_texts(error: ExamError) -> dict[str, str]:
     if isinstance(error, InvalidExam):
         found = {name: sentence(name, wrong) for name, wrong in error.errors.items()}
         if error.mistakes:
-            found["paper"] = reasons.sentence(error.mistakes[0])
+            found["paper"] = in_paper(error.mistakes[0])
         return found
     if isinstance(error, InvalidPaper):
-        return {"paper": reasons.sentence(papers.mistake(error))}
+        return {"paper": in_paper(papers.mistake(error))}
     return messages.field_texts(error)
 
 
@@ -206,12 +209,15 @@ def sentence(name: str, wrong: InvalidPolicy) -> str:
     return messages.bounded(code, wrong.params) or messages.reason(code)
 
 
+def in_paper(mistake: papers.Mistake) -> str:
+    """Why the paper cannot be read, with the line in front where there is one."""
+    where = _("Line %(line)s: ") % {"line": mistake.line} if mistake.line else ""
+    return where + paper_reason(mistake.reason, str(mistake.params.get("tag", "")))
+
+
 def places(what: ExamError | tuple[papers.Mistake, ...]) -> list[dict[str, Any]]:
     """Plain JSON of the paper's mistakes, each with its sentence."""
     if isinstance(what, InvalidPaper):
         what = (papers.mistake(what),)
     mistakes = getattr(what, "mistakes", ()) if isinstance(what, ExamError) else what
-    return [
-        {"part": one.part, "question": one.question, "line": one.line, "text": reasons.sentence(one)}
-        for one in mistakes
-    ]
+    return [{"part": one.part, "question": one.question, "line": one.line, "text": in_paper(one)} for one in mistakes]

@@ -16,6 +16,7 @@ from ..domain.equipment import WATCHED
 from ..domain.errors import BadRequest, InvalidPaper
 from ..domain.policy import ExamPolicy
 from ..domain.questions import Paper
+from ..olx import markdown_to_olx
 from ..presenter import Links, author
 from ..services import catalogue, readiness
 from . import content
@@ -60,8 +61,7 @@ def _piece(text: str) -> dict[str, Any]:
 
 
 def _about(paper: Paper) -> dict[str, Any]:
-    lines = [line for part in paper.parts for line in author.outline(part)]
-    return {**lines[0], "points": sum(line["points"] for line in lines)}
+    return author.outline(paper.parts[0])[0]
 
 
 def tried(block: Any, body: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -88,10 +88,14 @@ def tried(block: Any, body: dict[str, Any], now: datetime) -> dict[str, Any]:
 def imported(block: Any, body: dict[str, Any]) -> dict[str, Any]:
     """The parts and problems of a file or a pasted text; those with mistakes come too, with what is wrong.
 
+    A text that does not begin like XML is one problem in Studio's Markdown.
+
     Raises:
         InvalidPaper: nothing can be told apart in it.
     """
-    parts = papers.split(_text(body, "text"))
+    text = _text(body, "text")
+    is_markdown = text.strip() and not text.lstrip("\ufeff \t\r\n").startswith("<")
+    parts = papers.split(markdown_to_olx(text) if is_markdown else text)
     if not parts:
         raise InvalidPaper(line=None, reason="empty_paper")
     return {"parts": pieces(parts)}
@@ -116,7 +120,8 @@ def as_candidate(block: Any, body: dict[str, Any], now: datetime) -> dict[str, A
     service = catalogue.known(draft.rules.backend)
     links = _links(block, service, paper)
     fields = service.candidate_fields if service else ()
-    shown = author.render_as_candidate(draft.rules, paper, links, fields, now, language)
+    terms = catalogue.terms(draft.rules.backend)
+    shown = author.render_as_candidate(draft.rules, paper, links, fields, now, language, terms)
     return {"screens": {phase: with_files(block, html) for phase, html in shown.items()}}
 
 
@@ -128,7 +133,7 @@ def _links(block: Any, service: type[Backend] | None, paper: Paper) -> Links:
         capabilities=frozenset(one.value for one in service.capabilities) if service else frozenset(),
         help_phones=service.help_phones if service else (),
         equipment_limits=service.equipment if service else WATCHED,
-        outline=tuple((part.title, len(part.questions)) for part in paper.parts),
+        outline=tuple((part.title, len(part.problems)) for part in paper.parts),
     )
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from ..domain.equipment import WATCHED, EquipmentLimits, limits_from
+from ..domain.terms import ServiceTerms, read_service_terms
 
 
 class Capability(StrEnum):
@@ -280,6 +281,11 @@ class Backend:
     """Operating systems the vendor does not support: linux, windows_xp, chromeos, ios, android."""
     equipment: ClassVar[EquipmentLimits] = WATCHED
     """What the vendor needs of a candidate's computer; ``equipment_limits`` of its settings may change it."""
+    own_terms: ClassVar[ServiceTerms | None] = None
+    """What the service asks candidates to accept beside the course's terms (R-FUN-3), if anything; an operator replaces
+    it, or takes it away, by the setting ``terms``."""
+    terms: ServiceTerms | None = None
+    """The same as set for this platform."""
     equipment_url: str = ""
     help_phones: tuple[str, ...] = ()
     help_emails: tuple[str, ...] = ()
@@ -289,6 +295,7 @@ class Backend:
         self.settings = settings
         self.now = now
         self.limits = limits_from(settings.get("equipment_limits") or {}, self.equipment)
+        self.terms = read_service_terms(settings.get("terms"), self.own_terms)
 
     def slots(self, query: SlotQuery) -> tuple[datetime, ...] | None:
         """Starts the vendor offers, UTC, sorted; None when it takes every start of ours. Raises Unavailable or

@@ -60,8 +60,8 @@ class InvalidForm(ExamError):
     code = "invalid_form"
     status = 422
 
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__(None)
+    def __init__(self, errors: dict[str, str], **params: object) -> None:
+        super().__init__(None, **params)
         self.errors = errors
 
 
@@ -105,7 +105,7 @@ class NotSignedIn(ExamError):
 
 
 class NotEligible(ExamError):
-    """Not enrolled in a mode that gives the exam (R-FUN-1)."""
+    """The learner lacks what the exam asks for (R-FUN-1); ``params['reason']`` is the first thing missing, if known."""
 
     code = "not_eligible"
     status = 403
@@ -136,6 +136,13 @@ class FileIncomplete(ExamError):
 
     code = "file_incomplete"
     status = 409
+
+
+class NameMissing(ExamError):
+    """The platform's account has no name that a certificate could carry (R-FUN-4)."""
+
+    code = "name_missing"
+    status = 422
 
 
 class PaymentMissing(FileIncomplete):
@@ -219,6 +226,27 @@ class SlotFull(ExamError):
 
 class MoveLimit(ExamError):
     code = "move_limit"
+    status = 409
+
+
+class MoveDeadline(ExamError):
+    """Too close to the appointment to change it; params: ``hours`` (int)."""
+
+    code = "move_deadline"
+    status = 409
+
+
+class CancelDeadline(ExamError):
+    """Too close to the appointment to cancel it; params: ``hours`` (int)."""
+
+    code = "cancel_deadline"
+    status = 409
+
+
+class SecondNotOffered(ExamError):
+    """The rules offer no second appointment now (R-FUN-22); ``params['reason']`` is a code of ``second.Refusal``."""
+
+    code = "second_not_offered"
     status = 409
 
 

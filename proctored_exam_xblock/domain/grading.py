@@ -1,26 +1,40 @@
-"""Answers x paper -> score, as the platform's own problems grade by default (capa's whole-response grading)."""
+"""Answers x paper -> score, as the platform's own problems grade: capa's rules, partial credit and rounding included.
+
+Read from capa's ``responsetypes.py`` and ``correctmap.py`` (xblocks-contrib 0.13 and edx-platform Teak); a differential
+test runs both on the same problems. An answer that is wholly right earns one point, whatever the input's ``points``
+say, save by halves, where it earns them: that is how capa counts.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
 from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
 
-from .questions import Answers, Kind, Paper, Question
+from .questions import Answers, Credit, Kind, Paper, Points, Question, exact
+
+FINEST = 10_000
+"""Parts of a point that are kept at most; scores of a paper that needs finer ones are rounded to it."""
+LARGEST = 2_000_000_000
+"""The largest number of units that a score may have in a row and in the gradebook."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """Points earned out of points possible, over any set of questions."""
+    """Points earned out of points possible, over any set of questions, exactly."""
 
-    earned: int
-    possible: int
+    earned: Points
+    possible: Points
 
     def __add__(self, other: Score) -> Score:
-        return Score(self.earned + other.earned, self.possible + other.possible)
+        return Score(exact(self.earned + other.earned), exact(self.possible + other.possible))
 
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """How one question was graded; ``answered`` tells a wrong answer from none."""
+    """How one question was graded; ``answered`` tells a wrong answer from none, ``correct`` is wholly right."""
 
     question_id: str
     answered: bool
@@ -28,8 +42,64 @@ class QuestionResult:
     score: Score
 
 
+def credit(question: Question, chosen: Collection[str]) -> Points:
+    """What the platform counts for one answer (``npoints``), before the problem's weight.
+
+    Args:
+        question: the question with its key.
+        chosen: choice ids in any order; empty when unanswered. An id that the question does not have is a wrong choice.
+    """
+    if not chosen:
+        return 0
+    if question.credit is Credit.EDC:
+        return _every_decision_counts(question, frozenset(chosen))
+    if question.credit is Credit.HALVES:
+        return _halves(question, frozenset(chosen))
+    if question.kind is Kind.MULTIPLE:
+        return int(frozenset(chosen) == question.key)
+    if len(chosen) != 1:
+        return 0
+    (only,) = chosen
+    if only in question.key:
+        return 1
+    if question.credit is Credit.POINTS:
+        return next((c.partial for c in question.choices if c.id == only and c.partial is not None), 0)
+    return 0
+
+
+def _sides(question: Question) -> tuple[frozenset[str], frozenset[str]]:
+    wrong = frozenset(c.id for c in question.choices if not c.correct and c.partial is None)
+    return question.key, wrong
+
+
+def _every_decision_counts(question: Question, chosen: frozenset[str]) -> Points:
+    right, wrong = _sides(question)
+    good = len(chosen & right) + len(wrong - chosen)
+    if good == len(right | wrong):
+        return 1
+    return _rounded(question.most * float(good) / float(len(right | wrong)))
+
+
+def _halves(question: Question, chosen: frozenset[str]) -> Points:
+    right, wrong = _sides(question)
+    errors = len(chosen & wrong) + len(right - chosen)
+    choices = len(right | wrong)
+    if errors == 0:
+        return question.most
+    if errors == 1 and choices > 2:
+        return _rounded(question.most / 2.0)
+    if errors == 2 and choices > 4:
+        return _rounded(question.most / 4.0)
+    return 0
+
+
+def _rounded(number: float) -> Points:
+    """Two decimals, halves away from zero, in the very floating-point steps of the platform."""
+    return exact(Fraction(repr(math.floor(number * 100.0 + 0.5) / 100.0)))
+
+
 def grade_question(question: Question, chosen: tuple[str, ...]) -> QuestionResult:
-    """Grade one question: all its points or none.
+    """Grade one question, weighted.
 
     As capa does by default: radio buttons and drop-down lists want a right choice (any of them when the author
     marked several), checkboxes want exactly the right set; no answer is never right, even when no box is.
@@ -38,12 +108,19 @@ def grade_question(question: Question, chosen: tuple[str, ...]) -> QuestionResul
         question: the question with its key.
         chosen: choice ids, in any order; () when unanswered.
     """
-    if question.kind is Kind.MULTIPLE:
-        correct = bool(chosen) and frozenset(chosen) == question.key
-    else:
-        correct = len(chosen) == 1 and chosen[0] in question.key
-    earned = question.points if correct else 0
-    return QuestionResult(question.id, bool(chosen), correct, Score(earned, question.points))
+    found = credit(question, chosen)
+    whole = found == question.most
+    earned = question.points if whole else exact(found * Fraction(question.points) / question.most) if found else 0
+    return QuestionResult(question.id, bool(chosen), _is_right(question, chosen), Score(earned, question.points))
+
+
+def _is_right(question: Question, chosen: tuple[str, ...]) -> bool:
+    if question.kind is not Kind.MULTIPLE and question.credit not in (Credit.EDC, Credit.HALVES):
+        return len(chosen) == 1 and chosen[0] in question.key
+    right, wrong = _sides(question)
+    if question.credit is Credit.NONE:
+        return bool(chosen) and frozenset(chosen) == right
+    return bool(chosen) and right <= frozenset(chosen) and not wrong & frozenset(chosen)
 
 
 def grade_each(paper: Paper, answers: Answers) -> tuple[QuestionResult, ...]:
@@ -52,15 +129,48 @@ def grade_each(paper: Paper, answers: Answers) -> tuple[QuestionResult, ...]:
 
 
 def grade(paper: Paper, answers: Answers) -> Score:
-    """The score of the whole paper.
+    """The score of the whole paper, never below nothing nor above all: the gradebook takes no other.
 
     Args:
         paper: the attempt's own copy of the paper.
         answers: the counted answers only; what was discarded must not be in it.
     """
-    return sum((result.score for result in grade_each(paper, answers)), Score(0, 0))
+    total = sum((result.score for result in grade_each(paper, answers)), Score(0, 0))
+    return Score(max(0, min(total.earned, total.possible)), total.possible)
+
+
+def unit(paper: Paper) -> int:
+    """Into how many equal parts a point is cut so that every score of the paper is whole; the same for each candidate.
+
+    1 for papers without partial credit or shared weights. Rows and the gradebook keep whole numbers of such parts.
+    """
+    parts = 1
+    for question in paper.questions:
+        scale = Fraction(question.points) / question.most
+        parts = lcm(
+            parts, Fraction(question.points).denominator, *((c * scale).denominator for c in _credits(question))
+        )
+        if parts > FINEST:
+            parts = FINEST
+            break
+    possible = sum(question.points for question in paper.questions)
+    return max(1, min(parts, int(LARGEST // max(1, possible))))
+
+
+def _credits(question: Question) -> list[Fraction]:
+    """Everything that an answer to the question can earn, unweighted."""
+    most = question.most
+    if question.credit is Credit.POINTS:
+        return [Fraction(1), *(Fraction(c.partial) for c in question.choices if c.partial is not None)]
+    if question.credit is Credit.EDC:
+        right, wrong = _sides(question)
+        total = len(right | wrong)
+        return [Fraction(1), *(Fraction(_rounded(most * float(n) / float(total))) for n in range(total))]
+    if question.credit is Credit.HALVES:
+        return [Fraction(most), Fraction(_rounded(most / 2.0)), Fraction(_rounded(most / 4.0))]
+    return [Fraction(1)]
 
 
 def passed(score: Score, percent: int) -> bool:
-    """True when the score reaches ``percent`` of the points possible, in exact integer arithmetic."""
+    """True when the score reaches ``percent`` of the points possible, in exact arithmetic."""
     return score.earned * 100 >= percent * score.possible

@@ -12,11 +12,15 @@ from enum import StrEnum
 
 from .attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, ReviewState, State
 from .clock import latest_end, unlock_lapses_at, window_end
+from .eligibility import Missing
 from .equipment import Finding
 from .errors import NotAllowedNow, NotEligible
-from .policy import ExamPolicy
-from .questions import Answers, Layout, Paper
+from .policy import ExamPolicy, SecondChance
+from .practice import Around
+from .questions import Answers, Layout, Paper, Points
 from .refunds import PaymentFacts
+from .second import Refusal, refusal
+from .terms import Accepted, ServiceTerms, version_in_force
 
 ROOM_OPEN = "open"
 """The vendor lets the candidate begin."""
@@ -81,6 +85,8 @@ class PersonFacts:
     zipcode: str = ""
     country: str = ""
     time_zone: str = ""
+    name_is_verified: bool = False
+    """The platform compared the name with an identity document (edx-name-affirmation)."""
 
 
 @dataclass(frozen=True)
@@ -152,14 +158,22 @@ class AttemptFacts:
     review: ReviewState = ReviewState.NONE
     review_reason: str = ""
     released: bool = False
-    score_earned: int | None = None
-    score_possible: int | None = None
+    score_earned: Points | None = None
+    score_possible: Points | None = None
     passed: bool | None = None
     paper: Paper | None = None
     layout: Layout | None = None
     parts: tuple[PartFacts, ...] = ()
     audit_head: str = ""
     audit_count: int = 0
+
+
+@dataclass(frozen=True)
+class HoldFacts:
+    """The seat that is kept for the candidate between choosing and confirming."""
+
+    start: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -178,11 +192,30 @@ class Facts:
     lead_time_waived: bool = False
     second_appointment: bool = False
     information_fields: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    """What keeps out who is not eligible (R-FUN-1)."""
+    account_name: tuple[str, str] = ("", "")
+    """First and family name as the platform has them now, verified where it says so."""
+    email_is_refused: bool = False
+    """The service cannot write to the account's address (R-PE-4): nothing can be booked with it."""
+    service_terms: ServiceTerms | None = None
+    accepted_terms: Accepted | None = None
+    """What was accepted last, word for word; read only for the screens that show it."""
     holds_window: bool = False
     payment: PaymentFacts | None = None
     """None where nobody asked: the exam is free, or begun."""
     opens_by_room: bool = False
     """The state of the vendor's room opens this exam, no code does (R-PE-1)."""
+    practice: Around = field(default_factory=Around)
+    """What screens tell of practice (R-X-18); no decision reads it."""
+    taken_before: int = 0
+    """Appointments that this candidate used or missed before the present or the next one."""
+    seconds_by_rule: int = 0
+    next_policy: ExamPolicy | None = None
+    """The rules of an appointment made now, where others are in force for the present one."""
+    full_starts: frozenset[datetime] = frozenset()
+    """Starts of the window without a seat, UTC; known to screens with a calendar only."""
+    hold: HoldFacts | None = None
 
     @property
     def room_open_at(self) -> datetime | None:
@@ -198,13 +231,15 @@ class Journey:
     actions: frozenset[Action]
     next_change: datetime | None = None
     """When the phase may change by the clock alone, so that the page knows when to ask again."""
+    missing: str = ""
+    """The first thing that keeps out who is not eligible, by its code."""
 
     def require(self, action: Action) -> None:
         """Raise NotAllowedNow (NotEligible for outsiders) unless ``action`` belongs to this phase."""
         if action in self.actions:
             return
         if self.phase is Phase.NOT_ELIGIBLE:
-            raise NotEligible()
+            raise NotEligible(reason=self.missing)
         raise NotAllowedNow(phase=self.phase.value)
 
 
@@ -213,8 +248,8 @@ _PREPARING = _CHECKING | {Action.SAVE_INFORMATION}
 ACTIONS: Mapping[Phase, frozenset[Action]] = {
     Phase.NOT_ELIGIBLE: frozenset(),
     Phase.ONBOARDING: _PREPARING | {Action.ACCEPT_TERMS, Action.CONFIRM_NAME},
-    Phase.BOOKING: _PREPARING | {Action.SLOTS, Action.BOOK},
-    Phase.BOOKED: _PREPARING | {Action.SLOTS, Action.MOVE, Action.CANCEL},
+    Phase.BOOKING: _PREPARING | {Action.CONFIRM_NAME, Action.SLOTS, Action.HOLD, Action.BOOK},
+    Phase.BOOKED: _PREPARING | {Action.SLOTS, Action.HOLD, Action.MOVE, Action.CANCEL},
     Phase.AVAILABLE: _CHECKING | {Action.LAUNCH, Action.CANCEL},
     Phase.ROOM: frozenset({Action.LAUNCH, Action.UNLOCK, Action.CLAIM_WINDOW}),
     Phase.UNLOCKED: frozenset({Action.LAUNCH, Action.START}),
@@ -225,10 +260,17 @@ ACTIONS: Mapping[Phase, frozenset[Action]] = {
     Phase.SUBMITTED: frozenset(),
     Phase.RESULT: frozenset(),
     Phase.INVALIDATED: frozenset(),
-    Phase.INTERRUPTED: frozenset(),
-    Phase.MISSED: frozenset(),
+    Phase.INTERRUPTED: frozenset({Action.ASK_SECOND}),
+    Phase.MISSED: frozenset({Action.ASK_SECOND}),
     Phase.CLOSED: frozenset(),
 }
+PRACTICE_ENDS = frozenset({Phase.SUBMITTED, Phase.RESULT, Phase.INVALIDATED, Phase.INTERRUPTED, Phase.MISSED})
+"""Where a practice exam tells what would have failed and, while its window is open, may be tried again (R-X-18)."""
+
+
+def terms_version(facts: Facts, policy: ExamPolicy) -> str:
+    """The version of the terms that has to be accepted: the course's and the service's together."""
+    return version_in_force(policy, facts.service_terms)
 
 
 def onboarding_steps(facts: Facts, policy: ExamPolicy) -> dict[str, bool]:
@@ -238,7 +280,7 @@ def onboarding_steps(facts: Facts, policy: ExamPolicy) -> dict[str, bool]:
     steps = {
         "equipment": done.equipment_checked_at is not None
         and not (policy.equipment_required and done.equipment_warnings),
-        "terms": done.terms_accepted_at is not None and done.terms_version == policy.terms_version,
+        "terms": done.terms_accepted_at is not None and done.terms_version == terms_version(facts, policy),
         "name": done.name_confirmed_at is not None,
         "information": done.information_saved_at is not None or not facts.information_fields,
     }
@@ -275,7 +317,24 @@ def decide(facts: Facts, policy: ExamPolicy, now: datetime) -> Journey:
         now: aware UTC instant, read once at the request's entry.
     """
     phase, next_change = _phase(facts, policy, now)
-    return Journey(phase, ACTIONS[phase], next_change)
+    actions = ACTIONS[phase]
+    if policy.practice and phase in PRACTICE_ENDS and now < window_end(policy):
+        actions |= {Action.TRY_AGAIN}
+    if Action.ASK_SECOND in actions and why_no_second(facts, phase, policy, now) is not Refusal.NONE:
+        actions -= {Action.ASK_SECOND}
+    missing = facts.missing[0].code.value if facts.missing else ""
+    return Journey(phase, actions, next_change, missing)
+
+
+def why_no_second(facts: Facts, phase: Phase, policy: ExamPolicy, now: datetime) -> Refusal:
+    """Why who was interrupted, or missed the appointment, is not offered a second one now (R-FUN-22).
+
+    Args:
+        policy: as for :func:`decide`; ``facts.next_policy`` is looked at first.
+    """
+    after = SecondChance.INTERRUPTED if phase is Phase.INTERRUPTED else SecondChance.MISSED
+    rules = facts.next_policy or policy
+    return refusal(rules, after, facts.seconds_by_rule, now, facts.extra_time, facts.full_starts)
 
 
 def _phase(facts: Facts, policy: ExamPolicy, now: datetime) -> tuple[Phase, datetime | None]:

@@ -64,6 +64,8 @@ class Prerequisite:
 
 PREPARATION = ("room", "desk", "cable", "equipment", "identity", "mirror", "light", "phones", "family", "hour")
 """Points of the checklist between booking and exam (R-FUN-25), in the order in which they are shown."""
+FORBIDDEN = ("internet", "applications", "documents", "calculator", "paper", "headphones")
+"""Rules of the exam room, each of which the course team may lift (R-PE-3)."""
 IDENTITY_DOCUMENTS = ("passport", "identity_card", "residence_permit", "driving_licence")
 """Official documents that the guide accepts."""
 
@@ -125,14 +127,7 @@ class ExamPolicy:
     terms_version: str = "1"
     terms_fr: str = ""
     terms_en: str = ""
-    forbidden: tuple[str, ...] = (
-        "internet",
-        "applications",
-        "documents",
-        "calculator",
-        "paper",
-        "headphones",
-    )
+    forbidden: tuple[str, ...] = FORBIDDEN
     preparation: tuple[str, ...] = PREPARATION
     identity_documents: tuple[str, ...] = IDENTITY_DOCUMENTS
     help_phones: tuple[str, ...] = ()
@@ -243,7 +238,8 @@ def _broken_rules(policy: ExamPolicy) -> _Broken:
 
 
 def _broken_lists(policy: ExamPolicy) -> _Broken:
-    for name, known in (("preparation", PREPARATION), ("identity_documents", IDENTITY_DOCUMENTS)):
+    choices = {"forbidden": FORBIDDEN, "preparation": PREPARATION, "identity_documents": IDENTITY_DOCUMENTS}
+    for name, known in choices.items():
         if not set(getattr(policy, name)) <= set(known):
             yield InvalidPolicy(name, reason="unknown_name"), _ALONE
     if not all(0 <= item.minimum_percent <= 100 for item in policy.prerequisites):

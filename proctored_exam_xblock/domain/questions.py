@@ -1,7 +1,7 @@
-"""Questions, parts, papers and answers as frozen values, and their plain-JSON form (the snapshot's).
+"""Questions, parts, papers and answers as frozen values.
 
-Answer keys: :func:`paper_to_json` holds the answer key and is for the server's rows only;
-what a candidate receives is built by ``presenter`` from :class:`Layout`, which has none.
+Answer keys are for the server's rows only (see ``snapshot``); what a candidate receives is built by ``presenter`` from
+:class:`Layout`, which has none.
 """
 
 from __future__ import annotations
@@ -10,12 +10,22 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from fractions import Fraction
+from functools import cached_property
+from itertools import groupby
 
 from .errors import UnknownAnswer
 
 Answers = Mapping[str, tuple[str, ...]]
 """Question id -> chosen choice ids; a question that is absent or maps to () is unanswered."""
+
+Points = int | Fraction
+"""Exact points; a whole number is always an int (see :func:`exact`)."""
+
+
+def exact(value: Points) -> Points:
+    """The same number, as an int when it is whole."""
+    return value.numerator if value.denominator == 1 else value
 
 
 class Kind(StrEnum):
@@ -26,29 +36,68 @@ class Kind(StrEnum):
     SELECT = "select"
 
 
+class Credit(StrEnum):
+    """How an answer that is not wholly right earns (the platform's ``partial_credit``)."""
+
+    NONE = "none"
+    POINTS = "points"
+    EDC = "edc"
+    HALVES = "halves"
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What the author says about an answer; for after release only.
+
+    ``when`` tells for which answer: "" the choice it belongs to, ``true`` or ``false`` that choice checked or not, or
+    the platform's expression over several checkboxes (``A*B``). ``label`` replaces "Correct:" or "Incorrect:".
+    """
+
+    html: str
+    label: str = ""
+    when: str = ""
+
+
 @dataclass(frozen=True)
 class Choice:
-    """One choice. ``html`` is sanitised HTML; ``fixed`` keeps its place when choices are shuffled."""
+    """One choice. ``html`` is sanitised HTML; ``fixed`` keeps its place when choices are shuffled.
+
+    ``partial`` is what the choice earns of a point where credit is given by ``Credit.POINTS``; a checkbox that has it
+    is neither right nor wrong.
+    """
 
     id: str
     html: str
     correct: bool
     fixed: bool = False
+    partial: Points | None = None
+    hints: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question worth ``points``; ``prompt`` is sanitised HTML; ids are unique in the paper."""
+    """One question worth ``points``; ``prompt`` and ``lead`` are sanitised HTML; ids are unique in the paper.
+
+    Questions that follow each other with the same ``problem`` are one problem of the platform: one number, what
+    stands before each in ``lead``. ``most`` is what the platform's own problem counts for the answer before weighting.
+    ``hints`` and ``demand_hints`` are never shown during the exam.
+    """
 
     id: str
     kind: Kind
     prompt: str
     choices: tuple[Choice, ...]
-    points: int = 1
+    points: Points = 1
     shuffle: bool = False
     explanation: str = ""
+    problem: str = ""
+    lead: str = ""
+    credit: Credit = Credit.NONE
+    most: int = 1
+    hints: tuple[Hint, ...] = ()
+    demand_hints: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> frozenset[str]:
         """Ids of the right choices."""
         return frozenset(choice.id for choice in self.choices if choice.correct)
@@ -60,6 +109,12 @@ class Part:
 
     title: str
     questions: tuple[Question, ...]
+
+    @property
+    def problems(self) -> tuple[tuple[Question, ...], ...]:
+        """The questions by problem, in order."""
+        runs = groupby(self.questions, key=lambda question: question.problem or question.id)
+        return tuple(tuple(run) for _, run in runs)
 
 
 @dataclass(frozen=True)
@@ -137,53 +192,3 @@ def clean_answers(part: Part, raw: object) -> dict[str, tuple[str, ...]]:
         if chosen:
             cleaned[question.id] = tuple(c for c in known if c in chosen)
     return cleaned
-
-
-def paper_to_json(paper: Paper) -> dict[str, Any]:
-    """Plain JSON of a paper, answer key included: for the snapshot row only."""
-    return {
-        "parts": [
-            {
-                "title": part.title,
-                "questions": [
-                    {
-                        "id": q.id,
-                        "kind": q.kind.value,
-                        "prompt": q.prompt,
-                        "points": q.points,
-                        "shuffle": q.shuffle,
-                        "explanation": q.explanation,
-                        "choices": [
-                            {"id": c.id, "html": c.html, "correct": c.correct, "fixed": c.fixed} for c in q.choices
-                        ],
-                    }
-                    for q in part.questions
-                ],
-            }
-            for part in paper.parts
-        ]
-    }
-
-
-def paper_from_json(data: Mapping[str, Any]) -> Paper:
-    """The paper that :func:`paper_to_json` wrote."""
-    return Paper(
-        tuple(
-            Part(
-                part["title"],
-                tuple(
-                    Question(
-                        id=q["id"],
-                        kind=Kind(q["kind"]),
-                        prompt=q["prompt"],
-                        choices=tuple(Choice(**c) for c in q["choices"]),
-                        points=q["points"],
-                        shuffle=q["shuffle"],
-                        explanation=q["explanation"],
-                    )
-                    for q in part["questions"]
-                ),
-            )
-            for part in data["parts"]
-        )
-    )

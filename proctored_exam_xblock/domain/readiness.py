@@ -118,6 +118,7 @@ def files_of(paper: Paper) -> tuple[str, ...]:
 
 
 def _texts(question: Question) -> Iterator[str]:
+    yield question.lead
     yield question.prompt
     yield from (choice.html for choice in question.choices)
     yield question.explanation

@@ -6,11 +6,12 @@ no instant is listed twice, none falls into a gap, and every sitting ends by clo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from .clock import whole_duration, window_end, window_start
-from .errors import MoveLimit, SlotNotOffered, TooLate
+from .errors import CancelDeadline, MoveDeadline, MoveLimit, SlotNotOffered, TooLate
 from .policy import ExamPolicy
 
 
@@ -26,13 +27,19 @@ class SlotOffer:
 class DayOffer:
     """One day of the calendar, in the exam's zone.
 
-    ``reason`` is '' when bookable, else ``outside`` (of the window), ``closed`` (weekday, or nothing fits before
-    closing), ``excluded``, ``lead_time`` or ``past``.
+    ``reason`` is '' when bookable, else ``outside`` (of the window), ``closed`` (weekday, or a day that the zone jumps
+    over), ``excluded``, ``extra_time`` (the candidate's does not fit before closing), ``past``, ``lead_time`` or
+    ``full`` (no seat left).
     """
 
     day: date
     bookable: bool
     reason: str = ""
+
+
+def booking_rules(policy: ExamPolicy, *, second: bool) -> ExamPolicy:
+    """The rules under which an appointment is made: a second one has a lead time of its own (R-FUN-22)."""
+    return replace(policy, lead_time_hours=policy.second_lead_time_hours) if second else policy
 
 
 def day_slots(policy: ExamPolicy, day: date, extra: timedelta) -> tuple[datetime, ...]:
@@ -54,7 +61,9 @@ def day_slots(policy: ExamPolicy, day: date, extra: timedelta) -> tuple[datetime
     return tuple(first + step * index for index in range(count))
 
 
-def bookable_days(policy: ExamPolicy, now: datetime, extra: timedelta, lead_time_waived: bool) -> tuple[DayOffer, ...]:
+def bookable_days(
+    policy: ExamPolicy, now: datetime, extra: timedelta, lead_time_waived: bool, full: Collection[datetime] = ()
+) -> tuple[DayOffer, ...]:
     """Each day of the window, first to last, with whether a slot can still be booked on it.
 
     Args:
@@ -62,28 +71,47 @@ def bookable_days(policy: ExamPolicy, now: datetime, extra: timedelta, lead_time
         now: aware instant.
         extra: the candidate's extra time.
         lead_time_waived: staff let this candidate book at short notice (R-FUN-22).
+        full: starts without a seat for this candidate, UTC.
     """
     days = (policy.last_day - policy.first_day).days + 1
     return tuple(
-        day_offer(policy, policy.first_day + timedelta(days=index), now, extra, lead_time_waived)
+        day_offer(policy, policy.first_day + timedelta(days=index), now, extra, lead_time_waived, full)
         for index in range(days)
     )
 
 
-def day_offer(policy: ExamPolicy, day: date, now: datetime, extra: timedelta, lead_time_waived: bool) -> DayOffer:
+def day_offer(
+    policy: ExamPolicy,
+    day: date,
+    now: datetime,
+    extra: timedelta,
+    lead_time_waived: bool,
+    full: Collection[datetime] = (),
+) -> DayOffer:
     """Whether a slot can still be booked on ``day``, and why not; arguments as :func:`bookable_days`."""
-    reason = _never_open(policy, day)
-    if not reason:
-        first, count = _grid(policy, day, extra)
-        last = first + timedelta(minutes=policy.slot_step_minutes) * (count - 1)
-        now = now.astimezone(UTC)
-        if not count:
-            reason = "closed"
-        elif last < now:
-            reason = "past"
-        elif last - now < _lead(policy, lead_time_waived):
-            reason = "lead_time"
+    reason = _never_open(policy, day) or _why_not(policy, day, now.astimezone(UTC), extra, lead_time_waived, full)
     return DayOffer(day, not reason, reason)
+
+
+def _why_not(
+    policy: ExamPolicy, day: date, now: datetime, extra: timedelta, waived: bool, full: Collection[datetime]
+) -> str:
+    first, count = _grid(policy, day, extra)
+    last = first + timedelta(minutes=policy.slot_step_minutes) * (count - 1)
+    if not count:
+        return "extra_time" if _grid(policy, day, timedelta(0))[1] else "closed"
+    if last < now:
+        return "past"
+    if last - now < _lead(policy, waived):
+        return "lead_time"
+    return "" if not full or _first_free(policy, day, now + _lead(policy, waived), extra, full) else "full"
+
+
+def _first_free(
+    policy: ExamPolicy, day: date, soonest: datetime, extra: timedelta, full: Collection[datetime]
+) -> datetime | None:
+    slots = day_slots(policy, day, extra)
+    return next((start for start in slots if start >= soonest and start not in full), None)
 
 
 def check_start(policy: ExamPolicy, start: datetime, now: datetime, extra: timedelta, lead_time_waived: bool) -> None:
@@ -118,23 +146,51 @@ def check_start(policy: ExamPolicy, start: datetime, now: datetime, extra: timed
         raise TooLate(hours=policy.lead_time_hours, earliest=earliest.isoformat() if earliest else None)
 
 
-def earliest_start(policy: ExamPolicy, now: datetime, extra: timedelta, lead_time_waived: bool) -> datetime | None:
-    """The first start that :func:`check_start` would accept now, UTC; None when the window holds none any more."""
+def earliest_start(
+    policy: ExamPolicy, now: datetime, extra: timedelta, lead_time_waived: bool, full: Collection[datetime] = ()
+) -> datetime | None:
+    """The first start with a seat that :func:`check_start` would accept now, UTC; None when the window holds none any
+    more. Arguments as :func:`bookable_days`."""
     soonest = now.astimezone(UTC) + _lead(policy, lead_time_waived)
-    for offer in bookable_days(policy, now, extra, lead_time_waived):
+    for offer in bookable_days(policy, now, extra, lead_time_waived, full):
         if offer.bookable:
-            return next(start for start in day_slots(policy, offer.day, extra) if start >= soonest)
+            return _first_free(policy, offer.day, soonest, extra, full)
     return None
 
 
-def may_move(policy: ExamPolicy, moves_done: int) -> None:
-    """Refuse one more move of an appointment; params of the refusal: ``limit`` (int).
+def move_closes_at(policy: ExamPolicy, start: datetime) -> datetime | None:
+    """Last instant at which an appointment at ``start`` may be moved; None where the rules set no deadline."""
+    return start - timedelta(hours=policy.move_deadline_hours) if policy.move_deadline_hours else None
+
+
+def cancel_closes_at(policy: ExamPolicy, start: datetime) -> datetime | None:
+    """Last instant at which an appointment at ``start`` may be cancelled; None where the rules set no deadline."""
+    return start - timedelta(hours=policy.cancel_deadline_hours) if policy.cancel_deadline_hours else None
+
+
+def check_move(policy: ExamPolicy, start: datetime, moves_done: int, now: datetime) -> None:
+    """Refuse to move an appointment at ``start`` now, whatever the new time.
 
     Raises:
-        MoveLimit: the appointment was moved ``max_moves`` times already.
+        MoveLimit: it was moved ``max_moves`` times already; params: ``limit`` (int).
+        MoveDeadline: it is too close; params: ``hours`` (int).
     """
     if moves_done >= policy.max_moves:
         raise MoveLimit(limit=policy.max_moves)
+    closes = move_closes_at(policy, start)
+    if closes is not None and now > closes:
+        raise MoveDeadline(hours=policy.move_deadline_hours)
+
+
+def check_cancel(policy: ExamPolicy, start: datetime, now: datetime) -> None:
+    """Refuse to cancel an appointment at ``start`` now.
+
+    Raises:
+        CancelDeadline: it is too close; params: ``hours`` (int).
+    """
+    closes = cancel_closes_at(policy, start)
+    if closes is not None and now > closes:
+        raise CancelDeadline(hours=policy.cancel_deadline_hours)
 
 
 def _lead(policy: ExamPolicy, waived: bool) -> timedelta:

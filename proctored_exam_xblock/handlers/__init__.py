@@ -22,9 +22,11 @@ class ExamHandlers(PreparingHandlers, ExamDayHandlers, AuthoringHandlers):
         "record_equipment",
         "measure",
         "slots",
+        "hold_slot",
         "book",
         "move",
         "cancel",
+        "ask_second",
         "launch",
         "unlock",
         "claim_window",
@@ -32,4 +34,5 @@ class ExamHandlers(PreparingHandlers, ExamDayHandlers, AuthoringHandlers):
         "save_draft",
         "submit_part",
         "finish",
+        "try_again",
     )

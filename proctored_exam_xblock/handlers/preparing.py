@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import presenter
-from ..services import booking, enrolment, equipment
+from .. import presenter, screens
+from ..services import booking, enrolment, equipment, practice, second
 from .request import Answer, Request, exam_handler
 
 
@@ -18,7 +18,7 @@ class PreparingHandlers:
     @exam_handler
     def confirm_name(self, request: Request) -> Answer:
         """R-FUN-4."""
-        return Answer(enrolment.confirm_name(request.caller, request.now))
+        return Answer(enrolment.confirm_name(request.caller, request.now, capitals=request.flag("capitals")))
 
     @exam_handler
     def save_information(self, request: Request) -> Answer:
@@ -46,6 +46,13 @@ class PreparingHandlers:
         return Answer(dossier, {"slots_html": html})
 
     @exam_handler
+    def hold_slot(self, request: Request) -> Answer:
+        """A seat is kept while the candidate confirms."""
+        dossier, held = booking.hold_slot(request.caller, request.instant("start"), request.now)
+        told = {"start": screens.iso(held.start), "until": screens.iso(held.expires_at)} if held else None
+        return Answer(dossier, {"held": told})
+
+    @exam_handler
     def book(self, request: Request) -> Answer:
         """R-FUN-8."""
         return Answer(booking.book(request.caller, request.instant("start"), request.now))
@@ -59,3 +66,13 @@ class PreparingHandlers:
     def cancel(self, request: Request) -> Answer:
         """R-FUN-9."""
         return Answer(booking.cancel(request.caller, request.now))
+
+    @exam_handler
+    def try_again(self, request: Request) -> Answer:
+        """R-X-18."""
+        return Answer(practice.try_again(request.caller, request.now))
+
+    @exam_handler
+    def ask_second(self, request: Request) -> Answer:
+        """R-FUN-22."""
+        return Answer(second.ask_second(request.caller, request.now))

@@ -55,6 +55,13 @@ class Request:
             raise BadRequest(name)
         return value
 
+    def flag(self, name: str) -> bool:
+        """A yes or no of the body, no when absent; raises BadRequest."""
+        value = self.body.get(name, False)
+        if not isinstance(value, bool):
+            raise BadRequest(name)
+        return value
+
     @property
     def nonce(self) -> str:
         """The page's own random text, by which a repeated request is recognised."""

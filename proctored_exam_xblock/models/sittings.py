@@ -81,6 +81,7 @@ class Attempt(models.Model):
     review_reason = models.TextField(blank=True, default="")
     score_earned = models.PositiveIntegerField(null=True)
     score_possible = models.PositiveIntegerField(null=True)
+    score_unit = models.PositiveIntegerField(default=1)
     submission_uuid = models.CharField(max_length=36, blank=True, default="")
     released_at = models.DateTimeField(null=True)
     score_sent_at = models.DateTimeField(null=True)

@@ -12,9 +12,10 @@ from lxml.html import defs
 
 from ..domain.errors import InvalidPaper
 
-HTML_TAGS = frozenset(defs.tags) | {"text", "startouttext", "endouttext"}
+HTML_TAGS = frozenset(defs.tags) | {"bdi", "main", "picture", "text", "startouttext", "endouttext"}
 """Names that count as HTML in a prompt or choice; the last three are the platform's old wrappers."""
 
+_ALLOWED = nh3.ALLOWED_TAGS | {"tfoot"}
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _BLOCK = re.compile(
     r"<(address|article|aside|blockquote|center|details|div|dl|figure|footer|h[1-6]|header|hgroup|hr|nav|ol|p|pre"
@@ -25,23 +26,27 @@ _ATTRIBUTES["*"] = {"lang", "dir", "title", "style"}
 _ATTRIBUTES["ol"] |= {"type", "reversed"}
 _ATTRIBUTES["li"] = {"value"}
 
-_DROPPED = HTML_TAGS & {
+DROPPED = HTML_TAGS & {
     *("applet", "audio", "canvas", "embed", "frameset", "iframe", "math", "noscript", "object", "script", "select"),
     *("style", "svg", "template", "textarea", "title", "video"),
 }
 """Gone with their content; any other tag that is not allowed leaves its words."""
-_UNWRAPPED = HTML_TAGS - _DROPPED - nh3.ALLOWED_TAGS
+_UNWRAPPED = HTML_TAGS - DROPPED - _ALLOWED
 
 _ROUNDS = 10
 """More than any markup needs to settle; what does not is safe all the same."""
 
 _CLEANER = nh3.Cleaner(
-    tags=nh3.ALLOWED_TAGS - _DROPPED,
-    clean_content_tags=set(_DROPPED),
+    tags=_ALLOWED - DROPPED,
+    clean_content_tags=set(DROPPED),
     attributes=_ATTRIBUTES,
     allowed_classes={"p": {"question-description"}},
-    # Nothing that could cover the clock or the buttons.
-    filter_style_properties={"text-align", "vertical-align", "width"},
+    # What tells cells and words apart; nothing that could cover the clock or the buttons.
+    filter_style_properties={
+        *("background-color", "border", "border-collapse", "color", "font-family", "font-style", "font-weight"),
+        *("list-style-type", "max-width", "padding", "text-align", "text-decoration", "vertical-align"),
+        *("white-space", "width"),
+    },
     url_schemes={"http", "https", "mailto", "tel"},
 )
 
@@ -54,8 +59,12 @@ def inner_html(element: etree._Element) -> str:
             change the question and keeping its text could give away a hint; reason ``script`` for the platform's
             Python scripts, whose variables the text needs.
     """
+    if len(element) == 0:
+        return clean(escape(element.text or "", quote=False))
+    seen = set()
     for child in element.iterdescendants():
         name = str(child.tag).lower()
+        seen.add(name)
         if name == "script" and "javascript" not in child.get("type", ""):
             raise InvalidPaper(line=child.sourceline, reason="script")
         if name not in HTML_TAGS:
@@ -63,8 +72,10 @@ def inner_html(element: etree._Element) -> str:
         child.tag = name
         if name == "pre" and child.text:
             child.text = child.text.lstrip("\r\n")  # an HTML parser drops one line break there at each reading
-    etree.strip_elements(element, *_DROPPED, with_tail=False)
-    etree.strip_tags(element, *_UNWRAPPED)
+    if seen & DROPPED:
+        etree.strip_elements(element, *DROPPED, with_tail=False)
+    if seen & _UNWRAPPED:
+        etree.strip_tags(element, *_UNWRAPPED)
     return clean(escape(element.text or "", quote=False) + "".join(_html(child) for child in element))
 
 

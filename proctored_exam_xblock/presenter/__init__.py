@@ -5,9 +5,12 @@ Answer keys: nothing here reads ``Choice.correct`` or ``Question.explanation``; 
 
 from __future__ import annotations
 
+from .calendar_file import render_calendar
 from .links import Links
+from .mails import Mail, render_mail
 from .page import CHECK_SCRIPTS, SAMPLE, SCRIPTS, STYLES, render, render_slots
 from .plain import (
+    Help,
     render_launch_form,
     render_launch_refused,
     render_refusal,
@@ -18,10 +21,14 @@ __all__ = [
     "SAMPLE",
     "SCRIPTS",
     "STYLES",
+    "Help",
     "Links",
+    "Mail",
     "render",
+    "render_calendar",
     "render_launch_form",
     "render_launch_refused",
+    "render_mail",
     "render_refusal",
     "render_slots",
 ]

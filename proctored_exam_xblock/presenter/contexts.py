@@ -9,10 +9,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..domain.attempt import IDENTITY_MISSING, AppointmentState, State
-from ..domain.clock import latest_end, whole_duration, window_end
-from ..domain.journey import Action, Phase
+from ..domain.clock import latest_end, whole_duration
+from ..domain.journey import Phase
 from ..domain.policy import Unlock
-from . import calendar, dates, equipment, information, payment, sitting, zones
+from . import (
+    calendar,
+    changes,
+    dates,
+    eligibility,
+    equipment,
+    information,
+    payment,
+    practice,
+    preparation,
+    sitting,
+    steps,
+    zones,
+)
 from . import room as room_words
 from .screen import Screen
 
@@ -31,6 +44,7 @@ def common(screen: Screen) -> Context:
         "duration": dates.span(whole_duration(policy, screen.facts.extra_time), screen.locale),
         "extra": dates.span(screen.facts.extra_time, screen.locale) if screen.facts.extra_time else "",
         "certification_number": attempt.certification_number if attempt else "",
+        **practice.context(screen),
     }
 
 
@@ -53,13 +67,11 @@ def _appointment(screen: Screen) -> Context:
         "seconds": seconds,
         "countdown": dates.countdown(seconds),
         "requested": facts.state is AppointmentState.REQUESTED,
-        "moving_to": _moment(screen, facts.pending_start) if facts.pending_start else "",
+        "moving_to": calendar.moment(screen, facts.pending_start) if facts.pending_start else "",
         "vendor_silent": bool(facts.vendor_last_error),
         "notice": _notice(facts.notice),
         "launch_url": facts.launch_url,
-        "may_move": Action.MOVE in screen.journey.actions and facts.state is AppointmentState.CONFIRMED,
-        "may_cancel": Action.CANCEL in screen.journey.actions,
-        "moves_left": max(0, screen.policy.max_moves - facts.moves),
+        "ordinal": calendar.ordinal(screen),
         "closes_at": dates.hour(latest_end(facts.start, screen.policy), zone),
         "opens_at": dates.hour(facts.start - timedelta(minutes=screen.policy.launch_lead_minutes), zone),
     }
@@ -69,14 +81,6 @@ def _exam_time(screen: Screen, there: str) -> str:
     start = screen.appointment.start
     day = dates.long_day(start.astimezone(screen.policy.zone).date(), screen.locale)
     return f"{day}, {there} {zones.label(screen.policy.time_zone, start, screen.locale)}"
-
-
-def _moment(screen: Screen, moment: Any) -> str:
-    local = moment.astimezone(screen.zone)
-    return _("%(day)s at %(time)s") % {
-        "day": dates.week_day(local.date(), screen.locale),
-        "time": dates.hour(moment, screen.zone),
-    }
 
 
 def _notice(code: str) -> str:
@@ -91,6 +95,7 @@ def _notice(code: str) -> str:
         "move_confirmed": _("Your appointment was moved."),
         "vendor_cancelled": _("The proctoring service cancelled your appointment. Please choose another time."),
         "by_staff": _("The course team made this appointment for you. Please read it again."),
+        "practice_again": _("A new try is open. Choose a time, as for the exam itself."),
         "second_appointment": _("A second appointment is offered to you, with priority."),
     }.get(code, _("Your appointment changed. Please read it again."))
 
@@ -100,25 +105,36 @@ def booking(screen: Screen) -> Context:
     refused = facts is not None and facts.state is AppointmentState.REFUSED
     notice = _notice(facts.notice or "refused") if refused and facts else ""
     if not notice and screen.facts.second_appointment:
-        notice = _notice("second_appointment")
+        notice = _notice("practice_again" if screen.policy.practice else "second_appointment")
+    shown = {**calendar.context(screen), **information.form_context(screen)}
     return {
-        **calendar.context(screen),
-        **information.form_context(screen),
+        **shown,
         **equipment.context(screen),
         **payment.context(screen),
+        **_file(screen),
+        "calendar_zone": shown["zone_label"],
         "notice": notice,
     }
 
 
+def _file(screen: Screen) -> Context:
+    """The candidate's file, folded away below what there is to do."""
+    return {**steps.file_context(screen), **steps.name_context(screen), "has_file": True}
+
+
 def booked(screen: Screen) -> Context:
-    found = {**_appointment(screen), **equipment.context(screen), **payment.context(screen), "movable": False}
-    if found.get("may_move") and found.get("moves_left"):
-        found |= {**calendar.context(screen), **information.form_context(screen), "movable": True}
+    around = {**equipment.context(screen), **payment.context(screen), **preparation.context(screen), **_file(screen)}
+    found = {**_appointment(screen), **around, **changes.context(screen)}
+    found |= {**information.form_context(screen), "edits_in_file": True}
+    if found["movable"]:
+        shown = calendar.context(screen)
+        found = {**shown, **found, "calendar_zone": shown["zone_label"]}
     return found
 
 
 def available(screen: Screen) -> Context:
-    return {**_appointment(screen), **equipment.context(screen)}
+    found = {**_appointment(screen), **equipment.context(screen), **preparation.context(screen), **_file(screen)}
+    return {**found, **changes.context(screen)} if found["has_appointment"] else found
 
 
 def room(screen: Screen) -> Context:
@@ -142,28 +158,18 @@ def unlocked(screen: Screen) -> Context:
     extra = screen.facts.extra_time + timedelta(seconds=attempt.extra_seconds)
     outline = screen.links.outline
     if not outline and attempt.paper is not None:
-        outline = tuple((part.title, len(part.questions)) for part in attempt.paper.parts)
+        outline = tuple((part.title, len(part.problems)) for part in attempt.paper.parts)
     return {
         **_appointment(screen),
         "duration": dates.span(whole_duration(policy, extra), screen.locale),
         "extra": dates.span(extra, screen.locale) if extra else "",
         "outline": outline,
         "total": sum(count for _title, count in outline),
-        "rules": [_RULES[code]() for code in policy.forbidden if code in _RULES],
+        **preparation.rules_context(policy),
         "lapses_at": dates.hour(lapses, screen.zone) if lapses else "",
         "stays_open": stays_open,
         "discard": policy.expiry.value == "discard",
     }
-
-
-_RULES: Mapping[str, Callable[[], str]] = {
-    "internet": lambda: _("no Internet, beyond this page"),
-    "applications": lambda: _("no other application"),
-    "documents": lambda: _("no book, manual or document"),
-    "calculator": lambda: _("no calculator"),
-    "paper": lambda: _("no pen, paper or draft"),
-    "headphones": lambda: _("no headphones or earphones"),
-}
 
 
 def paused(screen: Screen) -> Context:
@@ -182,7 +188,11 @@ def result(screen: Screen) -> Context:
     attempt = screen.attempt
     earned, possible = attempt.score_earned, attempt.score_possible
     percent = round(100 * earned / possible) if earned is not None and possible else None
-    return {**sitting.receipt_context(screen), "attempt": attempt, "percent": percent}
+    words = {
+        "earned": "" if earned is None else dates.number(earned, screen.locale),
+        "possible": "" if possible is None else dates.number(possible, screen.locale),
+    }
+    return {**sitting.receipt_context(screen), "attempt": attempt, "percent": percent, **words}
 
 
 def invalidated(screen: Screen) -> Context:
@@ -204,13 +214,8 @@ def _identity_missing() -> str:
 
 
 def ended(screen: Screen) -> Context:
-    """Missed and interrupted: whether a second appointment still fits in the window."""
-    policy = screen.policy
-    return {
-        **_appointment(screen),
-        "second_possible": policy.appointments and screen.now < window_end(policy),
-        "window_last": dates.numeric_day(policy.last_day, screen.locale),
-    }
+    """Missed and interrupted: whether a second appointment is offered or can be asked for."""
+    return {**_appointment(screen), **changes.second_context(screen)}
 
 
 def closed(screen: Screen) -> Context:
@@ -222,8 +227,8 @@ def closed(screen: Screen) -> Context:
 
 
 BY_PHASE: Mapping[Phase, Callable[[Screen], Context]] = {
-    Phase.NOT_ELIGIBLE: closed,
-    Phase.ONBOARDING: information.onboarding_context,
+    Phase.NOT_ELIGIBLE: eligibility.context,
+    Phase.ONBOARDING: steps.onboarding_context,
     Phase.BOOKING: booking,
     Phase.BOOKED: booked,
     Phase.AVAILABLE: available,

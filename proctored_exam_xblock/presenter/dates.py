@@ -1,12 +1,14 @@
-"""Dates, clock times and durations as words, by Babel's locale data."""
+"""Numbers, dates, clock times and durations as words, by Babel's locale data."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from fractions import Fraction
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from babel.units import format_unit
 
 
@@ -20,6 +22,11 @@ def locale_for(language: str) -> Locale:
         except (UnknownLocaleError, ValueError):
             continue
     return Locale("en")
+
+
+def number(value: int | Fraction, locale: Locale) -> str:
+    """ "26", "26,5": two decimals at most, as the language writes them."""
+    return format_decimal(float(value), "0.##", locale=locale)
 
 
 def iso(moment: datetime) -> str:

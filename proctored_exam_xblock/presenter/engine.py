@@ -17,3 +17,9 @@ def template(name: str) -> Template:
     """A template of the package by its name without folder and ending."""
     found: Template = _ENGINE.get_template(f"{FOLDER}/{name}.html")
     return found
+
+
+def text_template(name: str) -> Template:
+    """The same for plain text."""
+    found: Template = _ENGINE.get_template(f"{FOLDER}/{name}.txt")
+    return found

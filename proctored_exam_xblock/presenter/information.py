@@ -1,4 +1,4 @@
-"""The candidate's information form and the steps before booking (R-FUN-3..6)."""
+"""The candidate's information form: fields, what each is for, and the lists to choose from (R-FUN-6)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from ..domain.journey import onboarding_steps
-from . import dates, equipment, payment, zones
+from ..domain import phones
+from . import dates, zones
 from .screen import Screen
 
 _ONLY_IN = {"state": "US", "zipcode": "US"}
@@ -25,7 +25,8 @@ _AUTOCOMPLETE = {
 
 @dataclass(frozen=True)
 class Field:
-    """One input of the form; ``kind`` is text, tel, zone or country; ``only_in`` a country, '' for all."""
+    """One input of the form; ``kind`` is text, tel, zone or country; ``only_in`` a country, '' for all; ``purpose`` is
+    what it is asked for."""
 
     name: str
     label: str
@@ -33,6 +34,7 @@ class Field:
     kind: str
     autocomplete: str
     only_in: str
+    purpose: str
 
 
 def _label(name: str) -> str:
@@ -59,6 +61,7 @@ def form_context(screen: Screen) -> dict[str, object]:
         "zone_groups": zones.choices(screen.locale, today) if "time_zone" in names else (),
         "countries": zones.countries(screen.locale, home) if "country" in names else (),
         "zone_known": bool(screen.person.time_zone),
+        "sent_to": screen.links.backend_name if screen.links.has_room else "",
     }
 
 
@@ -68,33 +71,29 @@ def _field(screen: Screen, name: str, home: str) -> Field:
         value = screen.zone_name
     elif name == "country":
         value = value or home
+    elif name == "phone":
+        value = phones.shown(value, screen.person.country or home)
     kind = {"time_zone": "zone", "country": "country", "phone": "tel"}.get(name, "text")
-    return Field(name, _label(name), value, kind, _AUTOCOMPLETE.get(name, "off"), _ONLY_IN.get(name, ""))
+    return Field(
+        name, _label(name), value, kind, _AUTOCOMPLETE.get(name, "off"), _ONLY_IN.get(name, ""), _purpose(screen, name)
+    )
 
 
-def onboarding_context(screen: Screen) -> dict[str, object]:
-    """The four steps with their state, the terms in the candidate's language, the name that the certificate carries."""
-    done, policy = screen.facts.onboarding, screen.policy
-    french = screen.locale.language == "fr"
-    terms = policy.terms_fr if french else policy.terms_en
-    steps = onboarding_steps(screen.facts, policy)
+def _purpose(screen: Screen, name: str) -> str:
+    """Why the field is asked for, in a few words."""
+    service = screen.links.backend_name or _("the proctoring service")
     return {
-        "steps": steps,
-        "steps_left": sum(not finished for finished in steps.values()),
-        "next_step": next((step for step, finished in steps.items() if not finished), ""),
-        "terms": (terms or policy.terms_en or policy.terms_fr).split("\n\n"),
-        "terms_version": policy.terms_version,
-        "terms_renewed": done.terms_accepted_at is not None and not steps["terms"],
-        "terms_at": _when(screen, done.terms_accepted_at),
-        "name_at": _when(screen, done.name_confirmed_at),
-        "information_at": _when(screen, done.information_saved_at),
-        **equipment.context(screen),
-        **form_context(screen),
-        **payment.context(screen),
-    }
+        "phone": _("So that the proctor can call you if the connection breaks. With +, or as dialled in your country."),
+        "address": _("To open your candidate’s account at %(service)s.") % {"service": service},
+        "city": _("Goes with your address."),
+        "state": _("Required in the United States."),
+        "zipcode": _("Required in the United States."),
+        "country": _("For %(service)s, and for the people who help you.") % {"service": service},
+        "time_zone": _("All hours are shown to you in it."),
+    }.get(name, "")
 
 
-def _when(screen: Screen, moment: datetime | None) -> str:
+def when(screen: Screen, moment: datetime | None) -> str:
     """ "30 janvier à 18:22", '' when not done."""
     if moment is None:
         return ""

@@ -25,8 +25,11 @@ class Links:
         backend_name: the proctoring service's name, as shown.
         capabilities: the backend's declared capabilities, by value.
         help_phones: the backend's own numbers, shown after the exam's.
+        help_emails: the backend's own addresses, shown after the exam's.
         equipment_limits: what the service needs of the candidate's computer.
         outline: title and number of questions of each part, shown before the start.
+        practice: the practice exam that prepares for this one, or ''.
+        prepares_for: on a practice exam, the exam that it prepares for, or ''.
     """
 
     enrol: str = ""
@@ -39,8 +42,11 @@ class Links:
     backend_name: str = ""
     capabilities: frozenset[str] = frozenset()
     help_phones: tuple[str, ...] = ()
+    help_emails: tuple[str, ...] = ()
     equipment_limits: EquipmentLimits = WATCHED
     outline: tuple[tuple[str, int], ...] = ()
+    practice: str = ""
+    prepares_for: str = ""
 
     @property
     def has_room(self) -> bool:

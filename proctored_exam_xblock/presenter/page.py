@@ -23,6 +23,7 @@ SCRIPTS = (
     "net.js",
     "clock.js",
     "frame.js",
+    "hold.js",
     "calendar.js",
     "equipment.js",
     "rehearsal.js",
@@ -39,7 +40,7 @@ CHECK_SCRIPTS = ("equipment-facts.js", "equipment-media.js", "equipment-network.
 """Likewise; the page asks for them at the first click on the check of the equipment."""
 SAMPLE = "equipment-sample.bin"
 """Bytes that cannot be compressed, below ``static/proctored_exam_xblock``: what the download is measured with."""
-STYLES = ("exam.css", "equipment.css")
+STYLES = ("exam.css", "equipment.css", "preparing.css")
 """Files below ``static/proctored_exam_xblock/css``."""
 
 _POLL_SECONDS = {

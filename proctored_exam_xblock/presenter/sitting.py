@@ -6,8 +6,9 @@ Built from the attempt's layout; whether a choice is right is never read here.
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
@@ -32,7 +33,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Item:
-    """One question, numbered through the whole exam; ``state`` is answered, unanswered or registered."""
+    """One question; ``state`` is answered, unanswered or registered.
+
+    Problems are numbered through the whole exam; ``sub`` of ``count`` tells the questions of one apart.
+    """
 
     number: int
     id: str
@@ -40,6 +44,9 @@ class Item:
     prompt: str
     options: list[Option]
     state: str
+    lead: str = ""
+    sub: int = 1
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ class PartView:
 
     @property
     def total(self) -> int:
-        return len(self.items)
+        return len({item.number for item in self.items})
 
     @property
     def submitted(self) -> bool:
@@ -100,10 +107,19 @@ def part_views(screen: Screen, attempt: AttemptFacts) -> list[PartView]:
     views, number = [], 0
     for index, (part, drawn) in enumerate(zip(attempt.paper.parts, attempt.layout.parts, strict=True), start=1):
         fact = facts.get(index) or PartFacts(index, "untouched", 0, {}, None, None, 0)
-        items = [_item(questions[q], order, fact, number + i) for i, (q, order) in enumerate(drawn, start=1)]
-        number += len(items)
+        runs = groupby(((questions[q], order) for q, order in drawn), key=lambda pair: pair[0].problem or pair[0].id)
+        items: list[Item] = []
+        for _problem, run in runs:
+            number += 1
+            items += _items(list(run), fact, number)
         views.append(_part(screen, part.title, fact, items, index == active))
     return views
+
+
+def _items(run: list[tuple[Question, tuple[str, ...]]], fact: PartFacts, number: int) -> list[Item]:
+    """The questions of one problem, under one number."""
+    items = [_item(question, order, fact, number) for question, order in run]
+    return [replace(item, sub=place, count=len(items)) for place, item in enumerate(items, start=1)]
 
 
 def _item(question: Question, order: tuple[str, ...], fact: PartFacts, number: int) -> Item:
@@ -112,12 +128,19 @@ def _item(question: Question, order: tuple[str, ...], fact: PartFacts, number: i
     options = [Option(key, choices[key], html.unescape(strip_tags(choices[key])), key in chosen) for key in order]
     answered = "registered" if fact.state == "submitted" else "answered"
     return Item(
-        number, question.id, Kind(question.kind).value, question.prompt, options, answered if chosen else "unanswered"
+        number=number,
+        id=question.id,
+        kind=Kind(question.kind).value,
+        prompt=question.prompt,
+        options=options,
+        state=answered if chosen else "unanswered",
+        lead=question.lead,
     )
 
 
 def _part(screen: Screen, title: str, fact: PartFacts, items: list[Item], active: bool) -> PartView:
-    answered = sum(item.state != "unanswered" for item in items)
+    numbers = {item.number for item in items}
+    answered = len(numbers - {item.number for item in items if item.state == "unanswered"})
     return PartView(
         number=fact.number,
         title=title,
@@ -129,7 +152,7 @@ def _part(screen: Screen, title: str, fact: PartFacts, items: list[Item], active
         answered=answered,
         submitted_at=_time(screen, fact.submitted_at),
         saved_at=_time(screen, fact.saved_at, seconds=True),
-        summary=summary(fact.state, answered, len(items)),
+        summary=summary(fact.state, answered, len(numbers)),
         tries=tries(fact.attempts_used, fact.attempts_allowed),
         active=active,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -21,21 +22,35 @@ class Contact:
 
 
 def phones(screen: Screen) -> list[Contact]:
-    """The exam's numbers, then the proctoring service's, each once."""
-    numbers = dict.fromkeys((*screen.policy.help_phones, *screen.links.help_phones))
-    return [Contact(number, "tel:" + _dialled(number)) for number in numbers]
+    """The exam's numbers, then the proctoring service's, each once however it is written."""
+    return phone_contacts((*screen.policy.help_phones, *screen.links.help_phones))
+
+
+def phone_contacts(numbers: Iterable[str]) -> list[Contact]:
+    """Each number once, as it was written first."""
+    known: dict[str, str] = {}
+    for number in numbers:
+        known.setdefault(_dialled(number), number)
+    return [Contact(number, f"tel:{digits}") for digits, number in known.items() if digits]
 
 
 def _dialled(number: str) -> str:
-    """The digits of "08 00 90 27 92 (France)"."""
-    head = number.split("(")[0]
-    return "".join(c for c in head if c.isdigit() or c == "+")
+    """What a telephone needs of "08 00 90 27 92 (France)" or "+33 (0)4 78 00 00 00"."""
+    head = number.replace("(0)", "").split("(")[0]
+    return "".join(c for c in head if c in "+0123456789")
 
 
 def mails(screen: Screen) -> list[Contact]:
-    """The exam's addresses, each opening a prefilled message."""
-    query = f"subject={quote(_subject(screen))}&body={quote(_body(screen))}"
-    return [Contact(mail, f"mailto:{quote(mail, safe='@+')}?{query}") for mail in screen.policy.help_emails]
+    """The exam's addresses, then the service's, each opening a prefilled message."""
+    addresses = (*screen.policy.help_emails, *screen.links.help_emails)
+    return mail_contacts(addresses, _subject(screen), _body(screen))
+
+
+def mail_contacts(addresses: Iterable[str], subject: str, body: str = "") -> list[Contact]:
+    """Each address once, with its message (RFC 6068: only letters, digits and "-._~" stay bare; lines end in CRLF)."""
+    query = "&".join(f"{name}={quote(text, safe='')}" for name, text in (("subject", subject), ("body", body)) if text)
+    known = {mail.casefold(): mail for mail in reversed(tuple(addresses))}
+    return [Contact(mail, f"mailto:{quote(mail, safe='@+')}?{query}") for mail in reversed(known.values())]
 
 
 def _subject(screen: Screen) -> str:
@@ -57,7 +72,7 @@ def _body(screen: Screen) -> str:
         rows.append((_("Appointment"), moment_line(screen, appointment.start)))
     if attempt is not None:
         rows.append((_("Certification number"), attempt.certification_number))
-    return "\r\n".join(f"{name}{_(': ')}{value}" for name, value in rows) + "\r\n\r\n"
+    return "".join(_("%(name)s: %(value)s") % {"name": name, "value": value} + "\r\n" for name, value in rows) + "\r\n"
 
 
 def moment_line(screen: Screen, moment: datetime) -> str:

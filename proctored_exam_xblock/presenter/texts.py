@@ -14,7 +14,7 @@ def for_phase(phase: Phase) -> dict[str, str]:
     if phase in (Phase.BOOKING, Phase.BOOKED):
         found |= _booking()
     if phase in (Phase.BOOKED, Phase.AVAILABLE):
-        found |= _countdown()
+        found |= _countdown() | {"prepared": _("{done} of {total}")}
     if phase in (Phase.ONBOARDING, Phase.BOOKING, Phase.BOOKED, Phase.AVAILABLE):
         found |= equipment.texts()
     if phase is Phase.BOOKED:
@@ -39,6 +39,14 @@ def _booking() -> dict[str, str]:
         "book": _("Book {when}"),
         "move": _("Move to {when}"),
         "loading_slots": _("Looking for free times…"),
+        "slow_slots": _("The proctoring service takes its time to answer. Still looking…"),
+        "retry": _("Try again"),
+        "held": _(
+            "This time is kept for you until {time}. After that it is offered to everybody again; "
+            "you can still book it if a seat is left."
+        ),
+        "held_over": _("This time is no longer kept for you. You can still book it if a seat is left."),
+        "choose_time": _("not chosen yet"),
     }
 
 

@@ -42,6 +42,12 @@ def offset(zone: ZoneInfo, moment: datetime) -> str:
     return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
+def is_repeated(zone: ZoneInfo, moment: datetime) -> bool:
+    """True in an hour that the zone's clocks show twice: its wall time alone does not tell which one is meant."""
+    wall = moment.astimezone(zone).replace(tzinfo=None)
+    return wall.replace(tzinfo=zone, fold=0).utcoffset() != wall.replace(tzinfo=zone, fold=1).utcoffset()
+
+
 @lru_cache(maxsize=2048)
 def city(name: str, locale: Locale) -> str:
     """The zone's example city in the language, e.g. Europe/Brussels -> "Bruxelles"."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from submissions import api as submissions_api
 
 from ..domain.attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, State
+from ..domain.grading import Score
 from ..domain.policy import ExamPolicy
 from ..models import Appointment, Attempt, AuditEntry, LateAnswer, OutboxEntry, PartResponse
-from ..services import audit, review
+from ..services import audit, review, scores
 from .cast import Day, Ending
 from .exam_day import ExamDay, expected_points
 from .report import Finding, Level, counted
@@ -152,8 +154,8 @@ def _is_over(life: ExamDay) -> bool:
 
 def _score_is_right(life: ExamDay) -> bool:
     attempt = _attempt(life)
-    possible = sum(question["points"] for part in life.scene.parts for question in part["questions"])
-    return attempt is not None and (attempt.score_earned, attempt.score_possible) == (expected_points(life), possible)
+    possible = sum(Fraction(question["points"]) for part in life.scene.parts for question in part["questions"])
+    return attempt is not None and scores.read(attempt) == Score(expected_points(life), possible)
 
 
 def _grade_is_filed(life: ExamDay) -> bool:

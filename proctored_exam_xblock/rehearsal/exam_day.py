@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from datetime import timedelta
+from fractions import Fraction
 
 from ..backends.base import Capability
 from ..domain import clock
@@ -237,8 +238,8 @@ class ExamDay(Life):
             self.record.wrongly_let.add("late")
 
 
-def expected_points(life: ExamDay) -> int:
+def expected_points(life: ExamDay) -> Fraction:
     """What the acknowledged answers are worth under the exam's rules for drafts."""
     record = life.record
     counts = set(record.acknowledged) if life.scene.policy.expiry is Expiry.SUBMIT_DRAFTS else record.verified
-    return sum(sent.points for number, sent in record.acknowledged.items() if number in counts)
+    return sum((sent.points for number, sent in record.acknowledged.items() if number in counts), Fraction(0))

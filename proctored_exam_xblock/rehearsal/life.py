@@ -23,6 +23,7 @@ from ..domain.errors import (
     TooLate,
     VendorUnavailable,
 )
+from ..domain.journey import terms_version
 from ..domain.policy import ExamPolicy
 from ..domain.scheduling import SlotOffer, bookable_days
 from ..models import Appointment, Candidacy
@@ -198,7 +199,7 @@ class Life:
             yield from self._book()
 
     def _onboard(self) -> Steps:
-        page, policy = self.look(), self.scene.policy
+        page = self.look()
         if self.role.extra_percent:  # as course staff enter it
             Candidacy.objects.filter(user_id=self.user_id).update(extra_time_percent=self.role.extra_percent)
         yield timedelta(seconds=20)
@@ -211,7 +212,8 @@ class Life:
         if page.facts.information_fields:
             yield timedelta(seconds=60)
             self._fill_in()
-        self.do("accept_terms", lambda: enrolment.accept_terms(self.caller, policy.terms_version, self.now))
+        version = terms_version(page.facts, page.policy)
+        self.do("accept_terms", lambda: enrolment.accept_terms(self.caller, version, self.now))
         yield timedelta(seconds=20)
         self.do("confirm_name", lambda: enrolment.confirm_name(self.caller, self.now))
 

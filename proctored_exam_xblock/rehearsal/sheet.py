@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 
@@ -14,7 +15,7 @@ class Sent:
 
     revision: int
     answers: Mapping[str, list[str]]
-    points: int
+    points: Fraction
 
     def is_in(self, stored: Mapping[str, list[str]]) -> bool:
         """Whether a row's answers are these, in whatever order their boxes were ticked."""
@@ -41,21 +42,21 @@ class Sheet:
     def edit(self, number: int) -> Sent:
         """The whole part ``number`` (from 1) as it is after one more edit: some blank, some right, some wrong."""
         answers: dict[str, list[str]] = {}
-        points = 0
+        points = Fraction(0)
         for question in self.parts[number - 1]["questions"]:
             if self.dice.random() < 0.12:
                 continue
             chosen, is_right = self._choose(question)
             if chosen:
                 answers[question["id"]] = chosen
-                points += question["points"] if is_right else 0
+                points += _worth(question) if is_right else 0
         revision = self.revisions[number] = self.revisions.get(number, 0) + self.dice.randint(1, 3)
         return Sent(revision, answers, points)
 
     def _choose(self, question: Mapping[str, Any]) -> tuple[list[str], bool]:
         right = [choice["id"] for choice in question["choices"] if choice["correct"]]
         wrong = [choice["id"] for choice in question["choices"] if not choice["correct"]]
-        wants_right = self.dice.random() < self.skill
+        wants_right = self.dice.random() < self.skill or "credit" in question  # a wrong answer might earn something
         if question["kind"] == "multiple":
             return self._tick(right, wrong, wants_right)
         if right and (wants_right or not wrong):
@@ -69,3 +70,9 @@ class Sheet:
         if wrong:
             return [*right, self.dice.choice(wrong)], False
         return (right[1:], False) if len(right) > 1 else (right, bool(right))
+
+
+def _worth(question: Mapping[str, Any]) -> Fraction:
+    """What a right answer earns: all the points, or one of those that the platform's input was given."""
+    points = Fraction(question["points"])
+    return points if question.get("credit") == "halves" else points / question.get("most", 1)

@@ -24,7 +24,7 @@ def load(name: str, today: date) -> Scenario:
     Args:
         name: one of ``NAMES``; ``cartopro`` is a certifying exam on appointment, ``cartopro-pe`` the same with another
             service, ``cartopro-site`` in a room and ``cartopro-payant`` to be paid first, ``practice`` one without
-            stakes.
+            stakes, open at once.
         today: the window opens late enough after it for the first slot to be bookable with two days in hand.
 
     Raises:
@@ -44,7 +44,8 @@ def _policy(name: str) -> dict[str, Any]:
 
 
 def _moved(policy: dict[str, Any], today: date) -> dict[str, Any]:
-    notice = policy["lead_time_hours"] // 24 + 2 if policy.get("appointments", True) else 0
+    hours = policy["lead_time_hours"] if policy.get("appointments", True) else 0
+    notice = hours // 24 + 2 if hours else 0
     shift = today + timedelta(days=notice) - date.fromisoformat(policy["first_day"])
 
     def moved(day: str) -> str:

@@ -81,6 +81,11 @@ def is_accepted(kind: str, detail: dict[str, Any], *, backend: str, appointment_
     return last is not None and last.closed_by != SYSTEM and last.detail == detail
 
 
+def is_open(kind: str, *, backend: str = "", subject: str = "") -> bool:
+    """Whether it was raised and is not over."""
+    return Alert.objects.filter(open_key=_key(kind, backend, subject)).exists()
+
+
 def settle(kind: str, now: datetime, *, backend: str = "", appointment_id: int | None = None, subject: str = "") -> int:
     """The matter is over by itself; nothing happens when it was never raised.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..domain.attempt import AppointmentEvent, AppointmentState, advance_appointment
+from ..domain.mail import Kind
 from ..models import Appointment, OutboxEntry
-from . import alerts, audit, exams, seats
+from . import alerts, audit, exams, mails, seats
 from .dossier import Dossier
 
 
@@ -19,6 +20,7 @@ def confirm_move(dossier: Dossier, appointment: Appointment, actor: str) -> None
     audit.record(
         dossier.own, "moved", dossier.now, actor, appointment=appointment.pk, start=appointment.start.isoformat()
     )
+    mails.tell(Kind.CHANGED, appointment, dossier.now)
 
 
 def refuse_move(dossier: Dossier, appointment: Appointment, actor: str, reason: str) -> None:
@@ -29,6 +31,7 @@ def refuse_move(dossier: Dossier, appointment: Appointment, actor: str, reason: 
     appointment.pending_start, appointment.notice = None, "move_refused"
     appointment.save(update_fields=["state", "pending_start", "notice"])
     audit.record(dossier.own, "move_refused", dossier.now, actor, appointment=appointment.pk, reason=reason)
+    mails.tell(Kind.MOVE_REFUSED, appointment, dossier.now, once=appointment.moves)
 
 
 def refuse(dossier: Dossier, appointment: Appointment, actor: str, reason: str) -> None:
@@ -38,6 +41,7 @@ def refuse(dossier: Dossier, appointment: Appointment, actor: str, reason: str) 
     appointment.active_key, appointment.notice = None, "refused"
     appointment.save(update_fields=["state", "active_key", "notice"])
     audit.record(dossier.own, "refused", dossier.now, actor, appointment=appointment.pk, reason=reason)
+    mails.tell(Kind.REFUSED, appointment, dossier.now)
 
 
 def confirm(dossier: Dossier, appointment: Appointment, actor: str) -> None:
@@ -45,6 +49,7 @@ def confirm(dossier: Dossier, appointment: Appointment, actor: str) -> None:
     appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.CONFIRM).value
     appointment.save(update_fields=["state", "vendor_ref"])
     audit.record(dossier.own, "confirmed", dossier.now, actor, appointment=appointment.pk)
+    mails.tell(Kind.CONFIRMED, appointment, dossier.now)
 
 
 def is_arranged_by_hand(appointment: Appointment) -> bool:
@@ -74,6 +79,7 @@ def cancelled_by_vendor(dossier: Dossier, appointment: Appointment, actor: str) 
     dossier.own.lead_time_waived = True
     dossier.own.save(update_fields=["lead_time_waived"])
     audit.record(dossier.own, "vendor_cancelled", dossier.now, actor, appointment=appointment.pk)
+    mails.tell(Kind.CANCELLED, appointment, dossier.now, actor=actor)
     alerts.raise_alert(
         "vendor_cancelled",
         dossier.now,

@@ -1,4 +1,4 @@
-"""Appointments: which slots there are, book, move, cancel, and the second appointment.
+"""Appointments: which slots there are, hold one, book, move, cancel.
 
 Our row and its outbox entry are written in one transaction; the vendor hears of it right after the commit
 (``proctoring.drain``), and a booking stays even when the vendor does not answer (R-X-7).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -21,12 +22,17 @@ from ..domain.attempt import (
     advance_appointment,
 )
 from ..domain.errors import AwaitingConfirmation, EmailAlias, ExamError, SlotNotOffered, VendorUnavailable
-from ..domain.journey import Action
-from ..domain.scheduling import SlotOffer, check_start, day_slots, may_move
-from ..models import Appointment, Candidacy, ExamVersion
-from . import appointments, audit, breaker, gate, outbox, proctoring, seats
+from ..domain.journey import Action, Facts, HoldFacts, Phase
+from ..domain.mail import Kind
+from ..domain.policy import ExamPolicy
+from ..domain.scheduling import SlotOffer, booking_rules, check_cancel, check_move, check_start, day_slots
+from ..models import Appointment, Candidacy, ExamVersion, OutboxEntry
+from . import appointments, audit, breaker, gate, holds, mails, outbox, proctoring, seats
 from .dossier import Caller, Dossier
 from .entry import load, locked
+
+REST_AFTER_REFUSAL = timedelta(minutes=10)
+"""How long a slot that the vendor has just refused is not offered again to who asked for it."""
 
 
 def slots(caller: Caller, day: date, now: datetime) -> tuple[Dossier, Sequence[SlotOffer]]:
@@ -42,16 +48,57 @@ def slots(caller: Caller, day: date, now: datetime) -> tuple[Dossier, Sequence[S
     if not ours:
         return dossier, ()
     first, last = ours[0], ours[-1] + timedelta(minutes=1)
-    taken = seats.taken_between(dossier.exam, first, last)
-    left = {start: policy.seats_per_slot - taken.get(start, 0) for start in ours}
+    left = _seats_left(dossier, first, last)
     vendors = _vendor_starts(dossier, first, last) if has_calendar(dossier) else None
-    offered = set(ours if vendors is None else vendors)
-    return dossier, tuple(SlotOffer(start, left[start]) for start in ours if left[start] > 0 and start in offered)
+    offered = set(ours if vendors is None else vendors) - _just_refused(dossier)
+    offers = [SlotOffer(start, left.get(start, policy.seats_per_slot)) for start in ours if start in offered]
+    return dossier, tuple(offer for offer in offers if offer.seats_left)
+
+
+def _seats_left(dossier: Dossier, first: datetime, last: datetime) -> dict[datetime, int]:
+    """Of slots that anybody has; a seat that is held for this candidate is theirs to have."""
+    exam, now, limit = dossier.exam, dossier.now, dossier.policy.seats_per_slot
+    taken = seats.taken_for(exam, first, last, now, dossier.own.pk)
+    if any(loose for _, loose in taken.values()):
+        holds.release_expired(now, exam=exam, start__gte=first, start__lt=last)
+    return {start: max(0, limit - count + loose) for start, (count, loose) in taken.items()}
+
+
+def with_calendar(dossier: Dossier) -> Facts:
+    """The facts with what a screen that shows the calendar has to know: which slots are full, and the candidate's own
+    hold. Two statements, whatever the window; nothing is written."""
+    present, following = dossier.policy, dossier.facts.next_policy or dossier.policy
+    first = min(clock.window_start(present), clock.window_start(following))
+    last = max(clock.window_end(present), clock.window_end(following))
+    limit = (present if active(dossier) else following).seats_per_slot
+    taken = seats.taken_for(dossier.exam, first, last, dossier.now, dossier.own.pk, at_least=limit)
+    full = frozenset(start for start, (count, loose) in taken.items() if count - loose >= limit)
+    row = holds.of(dossier.own)
+    held = HoldFacts(row.start, row.expires_at) if row is not None and row.expires_at > dossier.now else None
+    return replace(dossier.facts, full_starts=full, hold=held)
+
+
+def _just_refused(dossier: Dossier) -> set[datetime]:
+    row = dossier.appointment
+    if row is None or row.notice not in ("refused", "move_refused"):
+        return set()
+    since = dossier.now - REST_AFTER_REFUSAL
+    lately = OutboxEntry.objects.filter(appointment=row, kind__in=("book", "move"), state="refused", done_at__gt=since)
+    return {datetime.fromisoformat(entry.payload.get("start") or row.start.isoformat()) for entry in lately}
+
+
+def _rules(dossier: Dossier) -> ExamPolicy:
+    return booking_rules(dossier.policy, second=dossier.facts.taken_before > 0)
+
+
+def _check_start(dossier: Dossier, start: datetime) -> None:
+    facts = dossier.facts
+    check_start(_rules(dossier), start, dossier.now, facts.extra_time, facts.lead_time_waived)
 
 
 def _is_allowed(dossier: Dossier, start: datetime) -> bool:
     try:
-        check_start(dossier.policy, start, dossier.now, dossier.facts.extra_time, dossier.facts.lead_time_waived)
+        _check_start(dossier, start)
     except ExamError:
         return False
     return True
@@ -84,6 +131,62 @@ def _minutes(dossier: Dossier) -> int:
     return int(-(-whole.total_seconds() // 60))
 
 
+def _make_room(prepared: Dossier, start: datetime) -> None:
+    """What has to happen before the transaction that takes a seat."""
+    if _is_allowed(prepared, start):
+        seats.prepare(prepared.exam, start)
+        holds.release_expired(prepared.now, exam=prepared.exam, start=start)
+
+
+def take_seat(dossier: Dossier, start: datetime, *others: datetime, limit: int | None = None) -> None:
+    """A seat of the slot for this candidate: the one held for them, else a free one. Whatever else was held is given
+    back. The caller holds the candidacy's lock.
+
+    Args:
+        start: which slot.
+        others: slots whose seats the same transaction gives back.
+        limit: seats per slot; the exam's rule when None.
+
+    Raises:
+        SlotFull: none is left.
+    """
+    held = holds.give_up(dossier.own)
+    if held is not None and held.start == start and held.expires_at > dossier.now:
+        return
+    seats.hold(dossier.exam, start, *others, *([held.start] if held else []))
+    if held is not None:
+        seats.release(dossier.exam, held.start)
+    seats.take(dossier.exam, start, dossier.policy.seats_per_slot if limit is None else limit)
+
+
+def hold_slot(caller: Caller, start: datetime, now: datetime) -> tuple[Dossier, HoldFacts | None]:
+    """Keep a seat of ours while the candidate confirms. One per candidate: another slot releases the former, the same
+    one keeps its time. It grants nothing else: booking checks every rule again.
+
+    Returns:
+        The dossier, and what is held; None for the time that the candidate has booked already.
+
+    Raises:
+        SlotNotOffered, TooLate, SlotFull, MoveLimit, MoveDeadline, AwaitingConfirmation: it could not be booked.
+        NotAllowedNow: not in this phase.
+    """
+    prepared = load(caller, now)
+    prepared.journey.require(Action.HOLD)
+    _make_room(prepared, start)
+    with locked(caller, now) as dossier:
+        dossier.journey.require(Action.HOLD)
+        if _is_same(dossier, start):
+            return dossier, None
+        if dossier.journey.phase is Phase.BOOKED:
+            _check_movable(dossier)
+        _check_start(dossier, start)
+        row = holds.of(dossier.own)
+        if row is None or row.start != start or row.expires_at <= now:
+            take_seat(dossier, start)
+            row = holds.put(dossier.own, start, dossier.policy.hold_minutes, now)
+        return dossier, HoldFacts(row.start, row.expires_at)
+
+
 def book(caller: Caller, start: datetime, now: datetime) -> Dossier:
     """Take a seat and ask the vendor (R-FUN-8). The same click twice gives one appointment.
 
@@ -95,14 +198,13 @@ def book(caller: Caller, start: datetime, now: datetime) -> Dossier:
     if _is_same(prepared, start):
         return prepared
     prepared.journey.require(Action.BOOK)
-    if _is_allowed(prepared, start):
-        seats.prepare(prepared.exam, start)
+    _make_room(prepared, start)
     with locked(caller, now) as dossier:
         if _is_same(dossier, start):
             return dossier
         dossier.journey.require(Action.BOOK)
-        check_start(dossier.policy, start, now, dossier.facts.extra_time, dossier.facts.lead_time_waived)
-        seats.take(dossier.exam, start, dossier.policy.seats_per_slot)
+        _check_start(dossier, start)
+        take_seat(dossier, start)
         appointment = new_appointment(dossier, start)
         audit.record(dossier.own, "booked", now, caller.actor, appointment=appointment.pk, start=start.isoformat())
         if has_calendar(dossier):
@@ -119,9 +221,7 @@ def _is_same(dossier: Dossier, start: datetime) -> bool:
 
 def _check_address(dossier: Dossier) -> None:
     """An address that the service's mails do not reach is refused before anything is booked (R-PE-4)."""
-    person = dossier.facts.person
-    name = person.email.rpartition("@")[0] if person is not None else ""
-    if dossier.backend.refuses_email_aliases and "+" in name:
+    if dossier.facts.email_is_refused:
         raise EmailAlias("email")
 
 
@@ -148,6 +248,8 @@ def new_appointment(dossier: Dossier, start: datetime, *, implicit: bool = False
     )
     candidacy.second_appointment = False
     candidacy.save(update_fields=["second_appointment"])
+    if not with_vendor and not implicit:
+        mails.tell(Kind.CONFIRMED, appointment, dossier.now)
     return appointment
 
 
@@ -173,25 +275,20 @@ def move(caller: Caller, start: datetime, now: datetime) -> Dossier:
 
     Raises:
         AwaitingConfirmation: the vendor has not answered the last request.
-        MoveLimit, SlotNotOffered, TooLate, SlotFull: the move cannot be had, the appointment stands.
+        MoveLimit, MoveDeadline, SlotNotOffered, TooLate, SlotFull: the move cannot be had, the appointment stands.
     """
     prepared = load(caller, now)
     if _is_same(prepared, start):
         return prepared
     prepared.journey.require(Action.MOVE)
-    if _is_allowed(prepared, start):
-        seats.prepare(prepared.exam, start)
+    _make_room(prepared, start)
     with locked(caller, now) as dossier:
         if _is_same(dossier, start):
             return dossier
         dossier.journey.require(Action.MOVE)
-        appointment = _own_active(dossier)
-        if appointment.state != AppointmentState.CONFIRMED:
-            raise AwaitingConfirmation()
-        may_move(dossier.policy, appointment.moves)
-        check_start(dossier.policy, start, now, dossier.facts.extra_time, dossier.facts.lead_time_waived)
-        seats.hold(dossier.exam, start, appointment.start)
-        seats.take(dossier.exam, start, dossier.policy.seats_per_slot)
+        appointment = _check_movable(dossier)
+        _check_start(dossier, start)
+        take_seat(dossier, start, appointment.start)
         appointment.state = advance_appointment(AppointmentState.CONFIRMED, AppointmentEvent.ASK_MOVE).value
         appointment.pending_start = start
         appointment.moves += 1
@@ -207,14 +304,27 @@ def move(caller: Caller, start: datetime, now: datetime) -> Dossier:
     return load(caller, now)
 
 
+def _check_movable(dossier: Dossier) -> Appointment:
+    appointment = _own_active(dossier)
+    if appointment.state != AppointmentState.CONFIRMED:
+        raise AwaitingConfirmation()
+    check_move(dossier.policy, appointment.start, appointment.moves, dossier.now)
+    return appointment
+
+
 def cancel(caller: Caller, now: datetime) -> Dossier:
-    """Give the slot up. Ours at once; the vendor is told, and told again until it knows."""
+    """Give the slot up. Ours at once; the vendor is told, and told again until it knows.
+
+    Raises:
+        CancelDeadline: too close to the appointment.
+    """
     with locked(caller, now) as dossier:
         row = dossier.appointment
         if row is not None and row.state == AppointmentState.CANCELLED:
             return dossier
         dossier.journey.require(Action.CANCEL)
         appointment = _own_active(dossier)
+        check_cancel(dossier.policy, appointment.start, now)
         appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.CANCEL).value
         held = [appointment.start, *([appointment.pending_start] if appointment.pending_start else [])]
         appointment.active_key = appointment.pending_start = None
@@ -222,6 +332,7 @@ def cancel(caller: Caller, now: datetime) -> Dossier:
         for start in sorted(held):
             seats.release(dossier.exam, start)
         audit.record(dossier.own, "cancelled", now, caller.actor, appointment=appointment.pk)
+        mails.tell(Kind.CANCELLED, appointment, now, actor=caller.actor)
         if has_calendar(dossier):
             tell_vendor(dossier, appointment, "cancel")
     return load(caller, now)

@@ -9,6 +9,7 @@ from ..backends import registry
 from ..backends.base import Backend
 from ..domain.errors import NotConfigured
 from ..domain.policy import ExamPolicy, Unlock
+from ..domain.terms import ServiceTerms
 from . import exams, readiness
 
 
@@ -36,6 +37,15 @@ def known(slug: str) -> type[Backend] | None:
         return registry.backend_class(slug)
     except NotConfigured:
         return None
+
+
+def terms(slug: str) -> ServiceTerms | None:
+    """What a service asks to accept: as set for this platform, its own before it is set up."""
+    try:
+        return registry.get(slug).terms
+    except NotConfigured:
+        service = known(slug)
+        return service.own_terms if service else None
 
 
 def _offer(slug: str, policy: ExamPolicy) -> Offer | None:

@@ -14,8 +14,9 @@ from django.db import transaction
 from ..domain.attempt import OVER, ReviewEvent, State
 from ..domain.errors import BadRequest, InvalidField, NotAllowedNow
 from ..domain.grading import grade
+from ..domain.mail import Kind
 from ..models import Attempt, Candidacy, PartResponse
-from . import audit, exams, review
+from . import audit, exams, mails, review, scores
 from .ending import digest
 from .vendor_reviews import DECIDED
 
@@ -47,6 +48,8 @@ def decide(attempt_id: int, verdict: str, actor: str, reason: str, now: datetime
         review.step(attempt, event, reason.strip() if event is ReviewEvent.INVALIDATE else "", now)
         data = {"verdict": verdict, "before": before, "after": attempt.review, "reason": reason}
         audit.record(candidacy, DECIDED, now, actor, attempt=attempt, **data)
+        if event is not ReviewEvent.OPEN:
+            mails.tell(Kind.DECIDED, attempt, now, once=candidacy.revision)
 
 
 def count_drafts(attempt_id: int, actor: str, reason: str, now: datetime) -> None:
@@ -63,11 +66,12 @@ def count_drafts(attempt_id: int, actor: str, reason: str, now: datetime) -> Non
             raise NotAllowedNow(phase=attempt.state, reason="no_drafts")
         PartResponse.objects.filter(pk__in=[part.pk for part in drafts]).update(counted=True)
         counted = {q: tuple(chosen) for part in parts if part.answers for q, chosen in part.answers.items()}
-        score = grade(exams.snapshot(attempt.version).paper, counted)
-        before = attempt.score_earned
-        attempt.score_earned, attempt.score_possible = score.earned, score.possible
+        paper = exams.snapshot(attempt.version).paper
+        before = scores.read(attempt)
+        score = grade(paper, counted)
+        scores.put(attempt, score, paper)
         attempt.score_sent_at = None
-        attempt.save(update_fields=["score_earned", "score_possible", "score_sent_at"])
+        attempt.save(update_fields=[*scores.FIELDS, "score_sent_at"])
         audit.record(
             candidacy,
             "drafts_counted",
@@ -76,11 +80,11 @@ def count_drafts(attempt_id: int, actor: str, reason: str, now: datetime) -> Non
             attempt=attempt,
             parts=[part.number for part in drafts],
             answers=digest({str(part.number): part.answers for part in drafts}),
-            before=before,
-            earned=score.earned,
-            possible=score.possible,
+            before=scores.plain(before)["earned"] if before else None,
+            **scores.plain(score),
             reason=reason,
         )
+        mails.tell(Kind.RECOUNTED, attempt, now)
         transaction.on_commit(lambda: review.publish_grade(attempt_id, now), robust=True)
 
 

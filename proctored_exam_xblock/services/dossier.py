@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .. import compat
@@ -10,6 +10,7 @@ from ..backends import registry
 from ..backends.base import Backend, Capability
 from ..domain import looking
 from ..domain.attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, State
+from ..domain.eligibility import Missing
 from ..domain.errors import NotConfigured, NotEligible, NotSignedIn
 from ..domain.journey import (
     Facts,
@@ -22,7 +23,7 @@ from ..domain.journey import (
 from ..domain.policy import ExamPolicy, Unlock
 from ..domain.questions import Paper
 from ..models import Appointment, Attempt, Candidacy, CandidateProfile, Exam, PartResponse
-from . import exams, payments
+from . import eligibility, exams, payments
 from .facts import Rows, facts_of
 
 
@@ -108,7 +109,7 @@ def ensure_candidacy(caller: Caller, now: datetime) -> bool:
         return True
     exam = exams.find(caller.usage_key)
     assert exam.current_version is not None
-    if not is_eligible(caller, exam.course_key, exams.snapshot(exam.current_version).policy):
+    if _missing(caller, exam.course_key, exams.snapshot(exam.current_version).policy, None):
         return False
     Candidacy.objects.get_or_create(
         exam=exam,
@@ -118,11 +119,20 @@ def ensure_candidacy(caller: Caller, now: datetime) -> bool:
     return True
 
 
-def is_eligible(caller: Caller, course_key: str, policy: ExamPolicy) -> bool:
+def is_enrolled(caller: Caller, course_key: str, policy: ExamPolicy) -> bool:
     """Enrolled in one of the exam's modes (R-FUN-1), or staff of the course, who may try it."""
     if caller.user_id is None:
         return False
-    return caller.staff or compat.host().enrolment_mode(caller.user_id, course_key) in policy.enrolment_modes
+    return caller.staff or eligibility.is_enrolled(caller.user_id, course_key, policy)
+
+
+def _missing(
+    caller: Caller, course_key: str, policy: ExamPolicy, appointment: Appointment | None
+) -> tuple[Missing, ...]:
+    """What keeps the caller out; staff of the course may try the exam."""
+    if caller.staff or caller.user_id is None:
+        return ()
+    return eligibility.missing(caller.user_id, course_key, policy, appointment)
 
 
 def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
@@ -158,14 +168,16 @@ def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
     snapshot = exams.snapshot(in_force)
     backend = registry.get(snapshot.policy.backend)
     profile = CandidateProfile.objects.filter(user_id=caller.user_id).first()
-    eligible = candidacy is not None and is_eligible(caller, exam.course_key, snapshot.policy)
+    missing = _missing(caller, exam.course_key, snapshot.policy, appointment)
     on_file = Rows(exam, candidacy, profile, appointment, attempt, parts)
     payment = None
     if snapshot.policy.payment_required and candidacy is not None and attempt is None:
         payment = payments.standing(exam, candidacy.user_id, snapshot.policy, candidacy, lock=lock)
     facts = facts_of(
-        on_file, snapshot, backend, eligible=eligible, staff=caller.staff, window=caller.window, payment=payment
+        on_file, snapshot, backend, missing=missing, staff=caller.staff, window=caller.window, payment=payment
     )
+    if in_force.pk != exam.current_version.pk and (attempt is None or attempt.state == State.INTERRUPTED):
+        facts = replace(facts, next_policy=exams.snapshot(exam.current_version).policy)
     journey = decide(facts, snapshot.policy, now)
     return Dossier(
         caller,

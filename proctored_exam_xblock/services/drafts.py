@@ -20,7 +20,7 @@ from ..domain.questions import clean_answers
 from ..models import Attempt, PartResponse
 from . import exams
 from .answers import as_json, check_part, keep_aside
-from .dossier import Caller, is_eligible
+from .dossier import Caller, is_enrolled
 from .entry import load
 from .facts import holds_window
 
@@ -50,7 +50,7 @@ def save_draft(caller: Caller, number: int, revision: int, answers: object, now:
     if running is None:
         return _too_late(caller, number, revision, answers, now)
     attempt, snapshot = running.attempt, exams.snapshot_of(running.attempt.version_id, running.content_hash)
-    if not is_eligible(caller, running.course_key, snapshot.policy):
+    if not is_enrolled(caller, running.course_key, snapshot.policy):
         raise NotEligible()
     if attempt.deadline is None or clock.is_over(attempt.deadline, snapshot.policy, now):
         return _too_late(caller, number, revision, answers, now)

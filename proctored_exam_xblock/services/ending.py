@@ -12,8 +12,9 @@ from .. import compat
 from ..backends.base import Step
 from ..domain.attempt import Event, State, advance
 from ..domain.grading import grade
+from ..domain.mail import Kind
 from ..domain.policy import Expiry, Release
-from . import audit, outbox, review
+from . import audit, mails, outbox, review, scores
 from .dossier import Dossier
 
 
@@ -43,8 +44,10 @@ def close(
     score = grade(dossier.paper, counted)
     attempt.active_key = None
     attempt.ended_at, attempt.end_reason = ended, end_reason
-    attempt.score_earned, attempt.score_possible = score.earned, score.possible
-    if policy.release is Release.IMMEDIATE:
+    scores.put(attempt, score, dossier.paper)
+    if policy.practice:
+        attempt.score_sent_at = ended  # there is nothing to send: no round looks at it again
+    elif policy.release is Release.IMMEDIATE:
         attempt.released_at = ended
     attempt.window_hash = ""
     attempt.save()
@@ -59,6 +62,9 @@ def close(
         ended=ended.isoformat(),
         **told,
     )
+    mails.tell(Kind.SUBMITTED, attempt, dossier.now)
+    if attempt.released_at is not None:
+        mails.tell(Kind.RESULT, attempt, dossier.now)
     outbox.tell_progress(dossier, Step.ENDED)
     transaction.on_commit(lambda: review.publish_grade(attempt.pk, dossier.now), robust=True)
     if event is Event.EXPIRE:  # no handler of the block is there to say so

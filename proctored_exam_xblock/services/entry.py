@@ -12,7 +12,7 @@ from django.db import transaction
 from ..domain.attempt import APPOINTMENT_ACTIVE, State
 from ..domain.errors import NotEligible
 from ..models import Appointment, Attempt
-from . import overdue
+from . import holds, overdue
 from .dossier import Caller, Dossier, ensure_candidacy, of_candidacy, read
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def locked(caller: Caller, now: datetime) -> Iterator[Dossier]:
 
 def _eligible(dossier: Dossier) -> Dossier:
     if not dossier.facts.eligible:
-        raise NotEligible()
+        raise NotEligible(reason=dossier.journey.missing)
     return dossier
 
 
@@ -75,7 +75,8 @@ def _settle(caller: Caller, now: datetime) -> None:
 
 
 def close_all(now: datetime) -> int:
-    """Close every attempt and appointment that the clock has overtaken; one failure does not stop the others.
+    """Close every attempt and appointment that the clock has overtaken, and give back seats whose hold ran out; one
+    failure does not stop the others.
 
     Returns:
         How many candidates were brought up to date.
@@ -96,4 +97,5 @@ def close_all(now: datetime) -> int:
                 done += 1
         except Exception:  # one broken dossier must not keep the others open: logged, not counted
             log.exception("candidacy %s could not be brought up to date", candidacy_id)
+    holds.release_expired(now)
     return done

@@ -18,6 +18,7 @@ from ..models import Candidacy, EquipmentCheck
 from . import audit
 from .dossier import Caller, Dossier
 from .entry import load, locked
+from .practice import equipment_target
 
 MOST_MEASURES = 40
 """Bodies that one candidate may send in a window of time; a check sends two."""
@@ -62,8 +63,8 @@ def record_equipment(caller: Caller, told: Mapping[str, Any], now: datetime) -> 
     measures = equipment.read_measures(told)
     with locked(caller, now) as dossier:
         dossier.journey.require(Action.RECORD_EQUIPMENT)
-        candidacy, backend = dossier.own, dossier.backend
-        found = equipment.judge(measures, backend.limits, backend.unsupported_systems)
+        candidacy = dossier.own
+        found = equipment.judge(measures, *equipment_target(dossier))
         result = equipment.to_json(measures, found)
         _keep(candidacy, result, now)
         candidacy.equipment, candidacy.equipment_checked_at = result, now

@@ -19,7 +19,8 @@ from ..backends import registry
 from ..backends.base import Capability
 from ..domain.errors import InvalidField, InvalidPaper, InvalidPolicy, NotConfigured
 from ..domain.policy import ExamPolicy, Unlock, policy_from_json, policy_to_json, read_policy
-from ..domain.questions import Paper, paper_from_json, paper_to_json
+from ..domain.questions import Paper
+from ..domain.snapshot import paper_from_json, paper_to_json
 from ..models import Exam, ExamVersion
 from ..olx import read_paper
 from . import audit
@@ -60,7 +61,7 @@ def publish(
         InvalidPolicy, InvalidPaper: there is no earlier version to fall back on.
     """
     content_hash = hash_of(title, policy, paper)
-    exam = _rows().filter(usage_key=usage_key).first()
+    exam = rows().filter(usage_key=usage_key).first()
     if exam is not None and exam.current_version is not None and exam.current_version.content_hash == content_hash:
         return exam
     try:
@@ -116,6 +117,8 @@ def misfits(policy: ExamPolicy) -> Iterator[InvalidPolicy]:
     except NotConfigured:
         yield InvalidPolicy("backend", reason="unknown_name")
         return
+    if policy.practice and able:
+        yield InvalidPolicy("practice", reason="practice_alone")
     reason = unlock_misfit(policy, able)
     if reason:
         yield InvalidPolicy("unlock", reason=reason)
@@ -125,7 +128,9 @@ def misfits(policy: ExamPolicy) -> Iterator[InvalidPolicy]:
 
 def unlock_misfit(policy: ExamPolicy, able: frozenset[Capability]) -> str:
     """Why a service with these capabilities cannot open the exam in the policy's way, '' when it can."""
-    if policy.unlock.is_code and Capability.UNLOCK_CODE not in able:
+    if policy.practice and policy.unlock is Unlock.EXAM_PASSWORD:
+        return "practice_alone"
+    if policy.unlock.is_code and Capability.UNLOCK_CODE not in able and not policy.practice:
         return "nobody_has_the_code"
     if policy.unlock is Unlock.SESSION_CODE and (Capability.BOOKING in able or not policy.appointments):
         return "no_sessions"
@@ -134,7 +139,8 @@ def unlock_misfit(policy: ExamPolicy, able: frozenset[Capability]) -> str:
     return ""
 
 
-def _rows() -> QuerySet[Exam]:
+def rows() -> QuerySet[Exam]:
+    """Exams with their current versions, without the heavy columns that :func:`snapshot` reads once."""
     rows = Exam.objects.select_related("current_version")
     return rows.defer("current_version__policy", "current_version__paper")
 
@@ -145,7 +151,7 @@ def find(usage_key: str) -> Exam:
     Raises:
         NotConfigured: the block was never shown in the LMS with valid content.
     """
-    exam = _rows().filter(usage_key=usage_key).first()
+    exam = rows().filter(usage_key=usage_key).first()
     if exam is None or exam.current_version is None:
         raise NotConfigured(setting="policy")
     return exam
@@ -161,6 +167,12 @@ def snapshot_of(version_id: int, content_hash: str) -> Snapshot:
     """The same for who has not read the version's row."""
     row = ExamVersion.objects.get(pk=version_id, content_hash=content_hash)
     return Snapshot(read_policy(row.policy), paper_from_json(row.paper))
+
+
+def is_practice(version_id: int) -> bool:
+    """Whether a version's policy says that nothing of it counts (R-X-18)."""
+    content_hash = ExamVersion.objects.values_list("content_hash", flat=True).get(pk=version_id)
+    return snapshot_of(version_id, content_hash).policy.practice
 
 
 def set_password(usage_key: str, password: str, now: datetime, actor: str, course_key: str = "") -> None:

@@ -12,20 +12,20 @@ from django.contrib.auth import get_user_model
 
 from .. import compat
 from ..backends.base import Backend, Capability
-from ..domain import clock
+from ..domain import clock, names
 from ..domain.attempt import OVER, AppointmentState, ReviewState, State
+from ..domain.eligibility import Missing
 from ..domain.equipment import findings_on_file
-from ..domain.grading import Score, passed
+from ..domain.grading import passed
 from ..domain.journey import AppointmentFacts, AttemptFacts, Facts, OnboardingFacts, PartFacts, PersonFacts
 from ..domain.policy import ExamPolicy, Unlock
 from ..domain.questions import Layout
 from ..domain.refunds import PaymentFacts
 from ..models import Appointment, Attempt, AuditEntry, Candidacy, CandidateProfile, Exam, OutboxEntry, PartResponse
-from . import exams
+from . import exams, scores
 
 INFORMATION_FIELDS = ("phone", "address", "city", "time_zone", "country")
 ABROAD_FIELDS = ("state", "zipcode")
-LONGEST_NAME = 150
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def facts_of(
     snapshot: exams.Snapshot,
     backend: Backend,
     *,
-    eligible: bool,
+    missing: tuple[Missing, ...],
     staff: bool,
     window: str,
     payment: PaymentFacts | None = None,
@@ -54,20 +54,22 @@ def facts_of(
 
     Args:
         snapshot: the rules and the paper in force for this candidate.
-        eligible: whether they may sit the exam at all.
+        missing: what keeps them from sitting the exam at all.
         staff: whether they belong to the course team.
         window: the token that the request carried, '' for none.
         payment: where the exam has to be paid and that still matters.
     """
     candidacy, profile, attempt = rows.candidacy, rows.profile, rows.attempt
     if candidacy is None:
-        return Facts(eligible=False, staff=staff)
+        return Facts(eligible=False, staff=staff, missing=missing)
     policy = snapshot.policy
     fields = required_fields(backend, profile)
-    person = _person(candidacy, profile, rows.appointment)
+    account = _account_name(candidacy.user_id) if rows.appointment is None else None
+    person = _person(candidacy, profile, account)
     allowance = _allowance(backend, candidacy, rows.exam)
     return Facts(
-        eligible=eligible,
+        eligible=not missing,
+        missing=missing,
         staff=staff,
         person=person,
         onboarding=_onboarding(candidacy, profile, fields, person),
@@ -78,10 +80,31 @@ def facts_of(
         lead_time_waived=candidacy.lead_time_waived,
         second_appointment=candidacy.second_appointment,
         information_fields=fields,
+        account_name=account[:2] if account else (person.first_name, person.last_name),
+        email_is_refused=backend.refuses_email_aliases and has_alias(person.email),
+        service_terms=backend.terms,
         payment=payment,
         holds_window=attempt is not None and holds_window(attempt, window),
         opens_by_room=Capability.LIVE_STATUS in backend.capabilities and policy.unlock is Unlock.NONE,
+        taken_before=_taken_before(candidacy, rows.appointment, attempt),
+        seconds_by_rule=candidacy.seconds_by_rule,
     )
+
+
+_SPENT = (AppointmentState.USED, AppointmentState.MISSED)
+
+
+def _taken_before(candidacy: Candidacy, last: Appointment | None, attempt: Attempt | None) -> int:
+    """Appointments used or missed before the present or the next one; asked of the database only where there were
+    several."""
+    if last is None:
+        return 0
+    over = attempt is None and candidacy.second_appointment and last.state in _SPENT
+    earlier = (
+        last.number > 1
+        and Appointment.objects.filter(candidacy=candidacy, number__lt=last.number, state__in=_SPENT).count()
+    )
+    return int(over) + int(earlier)
 
 
 def _allowance(backend: Backend, candidacy: Candidacy, exam: Exam) -> timedelta:
@@ -111,16 +134,48 @@ def required_fields(backend: Backend, profile: CandidateProfile | None) -> tuple
     return fields
 
 
-def _person(candidacy: Candidacy, profile: CandidateProfile | None, appointment: Appointment | None) -> PersonFacts:
-    """Until the first booking the name is the platform's, from then on the one that was confirmed (R-FUN-4)."""
+def has_alias(email: str) -> bool:
+    """True for an address like name+tag@example.org (R-PE-4)."""
+    return "+" in email.rpartition("@")[0]
+
+
+def _account_name(user_id: int) -> tuple[str, str, bool]:
+    """First name, family name, and whether the platform has verified them."""
+    host = compat.host()
+    verified = host.verified_name(user_id)
+    first, last = (name[: names.LONGEST] for name in verified or host.full_name(user_id))
+    return first, last, verified is not None
+
+
+def _person(
+    candidacy: Candidacy, profile: CandidateProfile | None, account: tuple[str, str, bool] | None
+) -> PersonFacts:
+    """Until the first booking the name is the ``account``'s, written as it was confirmed; from then on the one that was
+    confirmed (R-FUN-4)."""
     user = get_user_model().objects.get(pk=candidacy.user_id)
     first, last = candidacy.first_name, candidacy.last_name
-    if appointment is None:
-        first, last = (name[:LONGEST_NAME] for name in compat.host().full_name(candidacy.user_id))
+    if account is not None and not _is_confirmed(candidacy, account):
+        first, last, _ = account
     known = (
         {name: getattr(profile, name) for name in (*INFORMATION_FIELDS, *ABROAD_FIELDS)} if profile is not None else {}
     )
-    return PersonFacts(candidacy.user_id, user.get_username(), first, last, user.email, **known)
+    verified = account is not None and account[2]
+    return PersonFacts(
+        candidacy.user_id, user.get_username(), first, last, user.email, name_is_verified=verified, **known
+    )
+
+
+def _is_confirmed(candidacy: Candidacy, account: tuple[str, str, bool]) -> bool:
+    """The name on file is the account's, as it stands there or with the family name in capitals."""
+    first, last, _ = account
+    return candidacy.first_name == first and candidacy.last_name in (last, names.in_capitals(last))
+
+
+def without_file(user_id: int) -> PersonFacts:
+    """Somebody who has no file and may have none, for the message that asks why (R-FUN-23)."""
+    user = get_user_model().objects.get(pk=user_id)
+    first, last = compat.host().full_name(user_id)
+    return PersonFacts(user_id, user.get_username(), first, last, user.email)
 
 
 def _onboarding(
@@ -197,8 +252,8 @@ def _outcome(row: Attempt, policy: ExamPolicy) -> dict[str, Any]:
         "audit_head": last.entry_hash if last else "",
         "audit_count": last.sequence if last else 0,
     }
-    if is_out(row) and row.score_earned is not None and row.score_possible is not None:
-        score = Score(row.score_earned, row.score_possible)
+    score = scores.read(row) if is_out(row) else None
+    if score is not None:
         found |= {
             "score_earned": score.earned,
             "score_possible": score.possible,

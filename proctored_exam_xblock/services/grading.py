@@ -9,14 +9,16 @@ from django.db import transaction
 from xblock.scorable import Score as XBlockScore
 
 from ..domain.attempt import OVER
-from ..domain.grading import grade
+from ..domain.grading import Score, grade
+from ..domain.questions import Paper
 from ..models import Attempt, Candidacy, PartResponse
-from . import audit, exams, interventions, review
+from . import audit, exams, interventions, review, scores
 from .dossier import Caller, of_candidacy
 from .entry import load
 
 
 def _counted(caller: Caller) -> Attempt | None:
+    """The attempt that the gradebook knows; none of a practice exam."""
     if caller.user_id is None:
         return None
     rows = Attempt.objects.filter(
@@ -25,7 +27,8 @@ def _counted(caller: Caller) -> Attempt | None:
         state__in=[state.value for state in OVER],
         archived_at=None,
     )
-    return rows.select_related("version").order_by("-number").first()
+    found = rows.select_related("version").order_by("-number").first()
+    return None if found is not None and exams.snapshot(found.version).policy.practice else found
 
 
 def has_counted_answers(caller: Caller) -> bool:
@@ -36,9 +39,10 @@ def has_counted_answers(caller: Caller) -> bool:
 def score(caller: Caller) -> XBlockScore | None:
     """The score on file, None without one."""
     attempt = _counted(caller)
-    if attempt is None or attempt.score_earned is None:
+    found = scores.read(attempt) if attempt is not None else None
+    if found is None:
         return None
-    return XBlockScore(raw_earned=float(attempt.score_earned), raw_possible=float(attempt.score_possible or 0))
+    return XBlockScore(raw_earned=float(found.earned), raw_possible=float(found.possible))
 
 
 def rescore(caller: Caller, only_if_higher: bool, now: datetime) -> None:
@@ -49,10 +53,11 @@ def rescore(caller: Caller, only_if_higher: bool, now: datetime) -> None:
     answers: dict[str, tuple[str, ...]] = {}
     for part in PartResponse.objects.filter(attempt=attempt, counted=True):
         answers |= {question: tuple(chosen) for question, chosen in part.answers.items()}
-    found = grade(exams.snapshot(attempt.version).paper, answers)
-    if only_if_higher and found.earned <= (attempt.score_earned or 0):
+    paper = exams.snapshot(attempt.version).paper
+    found, before = grade(paper, answers), scores.read(attempt)
+    if only_if_higher and found.earned <= (before.earned if before else 0):
         return
-    _write(attempt, found.earned, found.possible, "rescored", now)
+    _write(attempt, found, paper, "rescored", now)
 
 
 def override(caller: Caller, earned: float, possible: float, now: datetime) -> None:
@@ -65,7 +70,7 @@ def override(caller: Caller, earned: float, possible: float, now: datetime) -> N
         raise ValueError("a score is between 0 and the points possible")
     attempt = _counted(caller)
     if attempt is not None:
-        _write(attempt, round(earned), round(possible), "score_overridden", now)
+        _write(attempt, Score(round(earned), round(possible)), None, "score_overridden", now)
 
 
 def publish_again(caller: Caller, now: datetime) -> None:
@@ -76,12 +81,13 @@ def publish_again(caller: Caller, now: datetime) -> None:
         review.publish_grade(attempt.pk, now)
 
 
-def _write(attempt: Attempt, earned: int, possible: int, action: str, now: datetime) -> None:
+def _write(attempt: Attempt, score: Score, paper: Paper | None, action: str, now: datetime) -> None:
     with transaction.atomic():
         candidacy = Candidacy.objects.select_for_update().get(pk=attempt.candidacy_id)
-        attempt.score_earned, attempt.score_possible, attempt.score_sent_at = earned, possible, None
-        attempt.save(update_fields=["score_earned", "score_possible", "score_sent_at"])
-        audit.record(candidacy, action, now, "staff", attempt=attempt, earned=earned, possible=possible)
+        scores.put(attempt, score, paper)
+        attempt.score_sent_at = None
+        attempt.save(update_fields=[*scores.FIELDS, "score_sent_at"])
+        audit.record(candidacy, action, now, "staff", attempt=attempt, **scores.plain(score))
         transaction.on_commit(lambda: review.publish_grade(attempt.pk, now), robust=True)
 
 

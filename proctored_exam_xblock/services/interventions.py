@@ -22,9 +22,10 @@ from ..domain.attempt import (
 )
 from ..domain.errors import FileIncomplete, InvalidField, NotAllowedNow, PaymentMissing
 from ..domain.journey import Action, ready_to_book
+from ..domain.mail import Kind
 from ..domain.scheduling import check_start
 from ..models import Appointment, Attempt, AuditEntry, Incident
-from . import appointments, audit, booking, ending, gate, outbox, review, seats, sitting
+from . import appointments, audit, booking, ending, gate, mails, outbox, seats, second, sitting
 from .dossier import Dossier, of_candidacy
 from .entry import load, locked
 
@@ -161,12 +162,13 @@ def book_for(
         appointment = booking.active(dossier)
         moved = appointment is not None and (appointment.start != start or appointment.pending_start is not None)
         if appointment is None:
-            seats.take(dossier.exam, start, limit)
+            booking.take_seat(dossier, start, limit=limit)
             appointment = booking.new_appointment(dossier, start)
         elif appointment.state == AppointmentState.CONFIRMED and not moved:
             return appointment
         if moved:
             _move_to(dossier, appointment, start, limit)
+            mails.tell(Kind.CHANGED, appointment, now, actor=actor)
         elif appointment.state == AppointmentState.REQUESTED:
             appointments.confirm(dossier, appointment, actor)
         appointment.notice = "by_staff"
@@ -211,8 +213,7 @@ def _move_to(dossier: Dossier, appointment: Appointment, start: datetime, limit:
     """Every step through the table, whatever the vendor has or has not answered to; the seats follow."""
     held = {appointment.start, appointment.pending_start} - {None}
     if start not in held:
-        seats.hold(dossier.exam, start, *filter(None, held))
-        seats.take(dossier.exam, start, limit)
+        booking.take_seat(dossier, start, *filter(None, held), limit=limit)
     state = AppointmentState(appointment.state)
     if state is AppointmentState.REQUESTED:
         state = advance_appointment(state, AppointmentEvent.CONFIRM)
@@ -321,22 +322,10 @@ def grant_second_appointment(
     """
     _check_reason(reason)
     with locked(of_candidacy(candidacy_id), now) as dossier:
-        attempt, appointment = dossier.attempt, dossier.appointment
-        if attempt is None and (appointment is None or appointment.state != AppointmentState.MISSED):
-            raise NotAllowedNow(phase=dossier.journey.phase.value)
-        if attempt is not None and attempt.active_key is not None:
-            raise NotAllowedNow(phase=dossier.journey.phase.value)
-        if attempt is not None:
-            attempt.archived_at = now
-            attempt.save(update_fields=["archived_at"])
-            review.withdraw(attempt)
-        candidacy = dossier.own
-        candidacy.second_appointment = True
-        candidacy.lead_time_waived = waive_lead_time
-        candidacy.save(update_fields=["second_appointment", "lead_time_waived"])
-        audit.record(
-            candidacy, "second_granted", now, actor, attempt=attempt, waive_lead_time=waive_lead_time, reason=reason
-        )
+        about = dossier.attempt or dossier.appointment
+        second.open_again(dossier, "second_granted", actor, waive_lead_time=waive_lead_time, reason=reason)
+        if about is not None:
+            mails.tell(Kind.SECOND, about, now)
 
 
 def _step(dossier: Dossier, event: Event) -> Attempt:

@@ -18,8 +18,9 @@ from ..domain.attempt import (
     advance,
     advance_appointment,
 )
+from ..domain.mail import Kind
 from ..models import Appointment
-from . import audit, ending, seats
+from . import audit, ending, mails, seats
 from .dossier import Dossier, opens_by_itself
 
 SYSTEM = "system"
@@ -93,8 +94,10 @@ def _extend(dossier: Dossier) -> None:
 def _miss(dossier: Dossier, appointment: Appointment) -> None:
     if appointment.pending_start is not None:
         seats.release(dossier.exam, appointment.pending_start)
+    never_confirmed = appointment.state == AppointmentState.REQUESTED
     appointment.state = advance_appointment(AppointmentState(appointment.state), AppointmentEvent.MISS).value
     appointment.active_key = None
     appointment.pending_start = None
     appointment.save(update_fields=["state", "active_key", "pending_start"])
     audit.record(dossier.own, "appointment_missed", dossier.now, SYSTEM, appointment=appointment.pk)
+    mails.tell(Kind.MISSED, appointment, dossier.now, actor="vendor" if never_confirmed else SYSTEM)

@@ -13,9 +13,10 @@ from submissions import api as submissions_api
 from .. import compat
 from ..domain.attempt import OVER, ReviewEvent, ReviewState, advance_review
 from ..domain.errors import NotAllowedNow
+from ..domain.mail import Kind
 from ..domain.policy import Release
 from ..models import Attempt, Candidacy, PartResponse
-from . import audit, exams
+from . import audit, exams, mails
 
 log = logging.getLogger(__name__)
 ITEM_TYPE = "proctored_exam"
@@ -35,7 +36,8 @@ def student_item(attempt: Attempt) -> dict[str, str]:
 
 
 def publish_grade(attempt_id: int, now: datetime) -> bool:
-    """File the answers as a submission and, once released, the score. Done twice, it changes nothing.
+    """File the answers as a submission and, once released, the score. Done twice, it changes nothing; of a practice
+    exam nothing is filed.
 
     Returns:
         True when something was written.
@@ -43,6 +45,8 @@ def publish_grade(attempt_id: int, now: datetime) -> bool:
     with transaction.atomic():
         attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
         if attempt.state not in {state.value for state in OVER} or attempt.archived_at is not None:
+            return False
+        if exams.is_practice(attempt.version_id):
             return False
         wrote = False
         if not attempt.submission_uuid:
@@ -114,6 +118,7 @@ def release(attempt_id: int, now: datetime, actor: str) -> None:
         attempt.released_at = now
         attempt.save(update_fields=["released_at"])
         audit.record(candidacy, "released", now, actor, attempt=attempt)
+        mails.tell(Kind.RESULT, attempt, now)
         transaction.on_commit(lambda: publish_grade(attempt_id, now), robust=True)
 
 

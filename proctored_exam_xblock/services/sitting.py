@@ -29,7 +29,8 @@ from ..domain.errors import (
     WindowLost,
 )
 from ..domain.journey import Action, Phase
-from ..domain.policy import Unlock
+from ..domain.policy import ExamPolicy, Unlock
+from ..domain.practice import NUMBER_PREFIX
 from ..domain.questions import clean_answers, draw
 from ..models import Appointment, Attempt, PartResponse
 from . import audit, booking, ending, gate, outbox, seats
@@ -90,7 +91,7 @@ def begin(dossier: Dossier, appointment: Appointment, by_staff: str = "", reason
         active_key=candidacy.pk,
         number=candidacy.attempts.count() + 1,
         state=State.GATE.value,
-        certification_number=_certification_number(dossier.policy.certification_prefix, now),
+        certification_number=_certification_number(_prefix(dossier.policy), now),
         seed=secrets.randbelow(2**53),
         launched_at=now,
     )
@@ -99,6 +100,10 @@ def begin(dossier: Dossier, appointment: Appointment, by_staff: str = "", reason
     audit.record(candidacy, "room_opened", now, by_staff or dossier.caller.actor, attempt=attempt, **told)
     if opens_by_itself(dossier):
         open_gate(dossier, "system")
+
+
+def _prefix(policy: ExamPolicy) -> str:
+    return NUMBER_PREFIX if policy.practice else policy.certification_prefix
 
 
 def _certification_number(prefix: str, now: datetime) -> str:

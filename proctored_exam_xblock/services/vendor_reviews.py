@@ -15,8 +15,9 @@ from datetime import datetime
 from ..backends.base import Incident, Review, Verdict
 from ..domain.attempt import IDENTITY_MISSING, OVER, ReviewEvent, ReviewState, State
 from ..domain.looking import REVIEW_DAYS
+from ..domain.mail import Kind
 from ..models import Attempt, AuditEntry, VendorReview
-from . import audit, exams, review
+from . import audit, exams, mails, review
 from .dossier import Dossier
 
 DECIDED = "review_decided"
@@ -119,6 +120,8 @@ def _step(dossier: Dossier, attempt: Attempt, event: ReviewEvent, reason: str, n
     actor = f"vendor:{exams.snapshot(attempt.version).policy.backend}"
     changed = {"before": before, "after": attempt.review, "reason": reason}
     audit.record(dossier.own, "review_changed", now, actor, attempt=attempt, **changed)
+    if event is ReviewEvent.INVALIDATE:
+        mails.tell(Kind.DECIDED, attempt, now, once=dossier.own.revision)
 
 
 def is_decided(attempt: Attempt) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 
 from proctored_exam_xblock import presenter
 from tests import mariadb
+from tests.bench import papers
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "proctored_exam_xblock/static/proctored_exam_xblock"
@@ -25,9 +26,14 @@ FIGURES = ROOT / "var/bench.json"
 SLOWEST_DRAFT = 0.5
 MOST_DRAFT_STATEMENTS = 4
 MOST_SCREEN_STATEMENTS = 10
+MOST_SLOTS_STATEMENTS = 3
+SLOWEST_CALENDAR = 3.0
+"""Times as long as with 50 appointments on file: the full slots of the window are read, the rest is not."""
 MOST_BYTES = 40 * 1024
 SLOWEST_CLIENT = 1.5
 SLOWEST_WITH_FAULTS = 2.0
+SLOWEST_PAPER = 150
+LEAST_LINEAR = 2.0
 
 Found = dict[str, Any]
 
@@ -79,9 +85,35 @@ def shortcomings(figures: Found) -> list[str]:
             )
         if handlers["screen"]["ours"] > MOST_SCREEN_STATEMENTS:
             missed.append(f"{name}: screen costs {handlers['screen']['ours']}, wanted {MOST_SCREEN_STATEMENTS}")
+        missed += _calendar_shortcomings(name, found["calendar"]["deeds"])
         missed += _queue_shortcomings(name, found)
+    missed += _paper_shortcomings(figures["papers"])
     if figures["page"]["gzip_bytes"] > MOST_BYTES:
         missed.append(f"page: {figures['page']['gzip_bytes']} bytes, wanted {MOST_BYTES}")
+    return missed
+
+
+def _paper_shortcomings(found: Found) -> list[str]:
+    missed = [
+        f"papers: {size} questions take {found[size]['ratio']} times a bare parse, wanted {SLOWEST_PAPER}"
+        for size in map(str, papers.SIZES)
+        if found[size]["ratio"] > SLOWEST_PAPER
+    ]
+    each = found["candidates"]["each_of_many"]
+    if each > LEAST_LINEAR:
+        missed.append(f"papers: each of {papers.CANDIDATES} candidates takes {each} times one, wanted {LEAST_LINEAR}")
+    return missed
+
+
+def _calendar_shortcomings(name: str, deeds: Found) -> list[str]:
+    missed = []
+    for deed, found in deeds.items():
+        if found["statements"] > MOST_SLOTS_STATEMENTS:
+            missed.append(f"{name}: {deed} costs {found['statements']}, wanted {MOST_SLOTS_STATEMENTS}")
+        if not found["same_plans"] or found["scans"]:
+            missed.append(f"{name}: {deed} is planned otherwise with many appointments: {found['scans']}")
+        if found["ratio"] > SLOWEST_CALENDAR:
+            missed.append(f"{name}: {deed} takes {found['ratio']} times as long as with few appointments")
     return missed
 
 
@@ -107,11 +139,24 @@ def show(figures: Found) -> None:
         print(f"  {'handler':34}{'ours':>9}{'host':>6}{'fields':>8}   (statements)")
         for handler, costs in found["handlers"].items():
             print(f"  {handler:34}{costs['ours']:>9}{costs['host']:>6}{costs['fields']:>8}")
+        calendar = found["calendar"]
+        for deed, costs in calendar["deeds"].items():
+            print(
+                f"  {deed:34}{costs['statements']:>9}   (statements) {costs['ms']:>8} ms, {costs['ratio']} times",
+                end="",
+            )
+            print(f" that with few appointments, {calendar['appointments_on_file']} are on file")
         queue, client = found["outbox"], found["client"]
         print(f"  {queue['entries']} bookings to a vendor: {queue['per_second']} /s", end="")
         print(f", with faults {queue['per_second_with_faults']} /s, {queue['ratio']} times as long", end="")
         print(f" ({queue['tries']} tries, {queue['duplicates']} duplicates, {queue['lost']} lost)")
         print(f"  one vendor call: {client['ours_ms']} ms, bare {client['bare_ms']} ms, ratio {client['ratio']}")
+    for size in map(str, papers.SIZES):
+        paper = figures["papers"][size]
+        print(f"\n{size} questions: read in {paper['read_ms']} ms ({paper['ratio']} times a bare parse)", end="")
+        print(f", graded in {paper['grade_ms']} ms", end="")
+    many = figures["papers"]["candidates"]
+    print(f"\n{papers.CANDIDATES} candidates graded in {many['many_s']} s, each {many['each_of_many']} times one")
     page = figures["page"]
     print(f"\nJS and CSS: {page['gzip_bytes']} bytes gzipped in {len(page['files'])} files")
 
@@ -122,7 +167,7 @@ def main(chosen: list[str]) -> int:
     if "mariadb" in names and mariadb.program() is None:
         print("Missing: a MariaDB server; not measured there. Install it with: apt install mariadb-server-core")
         names.remove("mariadb")
-    figures: Found = {"page": page_bytes(), "databases": {}}
+    figures: Found = {"page": page_bytes(), "papers": papers.measure(), "databases": {}}
     for name in names:
         print(f"· Measuring on {name}", flush=True)
         figures["databases"][name] = measure(name)

@@ -29,6 +29,8 @@ def count(hall: Hall) -> dict[str, dict[str, int]]:
     costs = visitor.live()
     hall.publish(backend="none", unlock="none", appointments=False)
     costs["claim_window"] = Visitor(hall, "claimant").claim()
+    hall.publish(backend="none", unlock="none", second_after=["missed"], second_lead_time_hours=0)
+    costs["ask_second"] = Visitor(hall, "absentee").miss()
     missing = set(ProctoredExamXBlock.HANDLERS) - set(costs)
     assert not missing, f"not counted: {missing}"
     return costs
@@ -57,6 +59,7 @@ class Visitor:
         }
         first, second = self.starts()
         costs["slots"] = self.post("slots", date=first.date().isoformat())
+        costs["hold_slot"] = self.post("hold_slot", start=first.isoformat())
         costs["book"] = self.post("book", start=first.isoformat())
         costs["move"] = self.post("move", start=second.isoformat())
         costs["cancel"] = self.post("cancel")
@@ -82,6 +85,15 @@ class Visitor:
         self.window = ""
         clock.advance(timedelta(minutes=2).total_seconds())
         return self.post("claim_window", nonce="nonce-of-a-second-page")
+
+    def miss(self) -> dict[str, int]:
+        """An appointment that nobody came to, and the second one that the rules offer."""
+        self.hall.now = clock.now()
+        self.hall.prepare(self.caller)
+        first, _ = self.starts()
+        self.post("book", start=first.isoformat())
+        clock.set_to(first + timedelta(hours=2))
+        return self.post("ask_second")
 
     def starts(self) -> tuple[datetime, datetime]:
         """Two slots of the first day that has any."""

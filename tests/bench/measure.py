@@ -18,7 +18,7 @@ def main(answer: Path) -> None:
     django.setup()
     call_command("migrate", run_syncdb=True, verbosity=0)
     from tests import populace
-    from tests.bench import handlers, speed, vendor_queue
+    from tests.bench import calendar, handlers, speed, vendor_queue
     from tests.bench.hall import ATTEMPTS_ON_FILE, Hall
 
     now = datetime.now(UTC)
@@ -32,6 +32,7 @@ def main(answer: Path) -> None:
                 **speed.measure(hall),
                 **vendor_queue.measure(hall),
                 "handlers": handlers.count(hall),
+                "calendar": calendar.measure(hall),
             }
         ),
         encoding="utf-8",

@@ -264,6 +264,7 @@ def test_the_draft_is_seen_as_a_candidate_without_a_row_or_a_key(block: Proctore
         {"practice": True},
         {"equipment_required": True, "second_after": ["missed"]},
         {"backend": "onsite", "unlock": "session_code"},
+        {"backend": "proctoru", "unlock": "exam_password"},
         {"first_day": "2015-01-01", "last_day": "2015-01-02"},
     ],
 )
@@ -411,3 +412,18 @@ def test_every_handler_of_the_page_asks_for_the_right_to_write(
 
 def test_a_form_that_is_no_object_is_refused(block: ProctoredExamXBlock) -> None:
     assert save(block, [])[1]["code"] == "bad_request"
+
+
+def test_a_problem_with_several_answers_is_one_line_with_the_points_of_all(block: ProctoredExamXBlock) -> None:
+    second = ONE.replace("<problem>", '<problem weight="0.5">').replace("</problem>", "")
+    both = second + ONE.replace("<problem>", "").replace("Oui ?", "Non ?")
+    _, answer = ask(block, "describe_paper", {"parts": [{"title": "A", "problems": [both, ONE]}]})
+    told = [(one["excerpt"], one["points"], one["mistakes"]) for one in answer["parts"][0]["problems"]]
+    assert told == [("Oui ?", 0.5, []), ("Oui ?", 1, [])]
+
+
+def test_a_pasted_text_in_markdown_becomes_a_problem(block: ProctoredExamXBlock) -> None:
+    _, answer = ask(block, "import_paper", {"text": "\n>>Capitale ?<<\n( ) Lyon\n(x) Paris\n"})
+    ((problem,),) = [part["problems"] for part in answer["parts"]]
+    assert (problem["excerpt"], problem["mistakes"]) == ("Capitale ?", [])
+    assert problem["text"].startswith("<problem>")

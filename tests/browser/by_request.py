@@ -38,7 +38,8 @@ def ask(page: Page, slug: str, handler: str, **body: Any) -> dict[str, Any]:
 def book(page: Page, slug: str, rules: ExamPolicy, start: datetime) -> None:
     """Terms, name, appointment."""
     page.goto(f"/courses/{slug}/unit/")
-    ask(page, slug, "accept_terms", version=rules.terms_version)
+    terms = page.locator('[data-pex-action="accept-terms"]').get_attribute("data-version")
+    ask(page, slug, "accept_terms", version=terms)
     ask(page, slug, "confirm_name")
     assert ask(page, slug, "book", start=start.isoformat())["phase"] == "booked"
 

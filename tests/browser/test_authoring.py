@@ -134,7 +134,7 @@ def test_a_part_and_a_question_are_added_beside_their_live_preview(author):
     expect(live.get_by_label("The right answer")).to_be_visible()
 
     text.fill(QUESTION.replace('"true"', '"false"'))
-    mistake = part.get_by_role("button", name="Line 4: no choice is marked as right.")
+    mistake = part.get_by_role("button", name="Line 4: no choice is right: nobody could earn the points.")
     expect(mistake).to_be_visible()
     expect(part.locator("[data-pex-author-numbers] [data-wrong]")).to_have_text("4")
     dominique.do("save")
@@ -176,7 +176,7 @@ def test_questions_are_moved_deleted_and_imported(author):
     paste = dominique.page.get_by_label("Or paste them here")
     paste.fill("<problem>")
     dominique.do("import-add")
-    expect(dominique.error("import")).to_contain_text("Line 1: the XML is broken here")
+    expect(dominique.error("import")).to_contain_text("Line 1: the XML is not well formed")
     dominique.find("[data-pex-author-file]").set_input_files(
         {"name": "pool.xml", "mimeType": "text/xml", "buffer": f"<?xml version='1.0'?>\n{QUESTION}".encode()}
     )

@@ -66,9 +66,11 @@ def facts(person: Person, *, look: bool = False) -> dict[str, Any]:
 def booked(people: dict[str, Person], exam: str) -> Person:
     """The candidate with an appointment in a few minutes, perhaps already in the room, and nothing sat."""
     person = people["candidate"].at(exam)
-    phase = person.do("screen")["phase"]
+    screen = person.do("screen")
+    phase = screen["phase"]
     if phase == "onboarding":
-        person.do("accept_terms", version="1")
+        terms = re.search(r'data-version="([^"]+)"', screen["html"])
+        person.do("accept_terms", version=terms[1] if terms else "")
         person.do("confirm_name")
         phase = person.do("save_information", **INFORMATION)["phase"]
     elif phase not in {"booking", "booked", "available", "room"}:

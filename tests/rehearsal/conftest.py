@@ -11,7 +11,7 @@ import pytest
 
 from proctored_exam_xblock import scenarios
 from proctored_exam_xblock.domain.policy import policy_from_json, policy_to_json
-from proctored_exam_xblock.domain.questions import paper_to_json
+from proctored_exam_xblock.domain.snapshot import paper_to_json
 from proctored_exam_xblock.olx import read_paper
 from proctored_exam_xblock.rehearsal import play
 from proctored_exam_xblock.rehearsal.plan import Plan

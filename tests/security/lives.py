@@ -9,7 +9,7 @@ from demo.models import Enrolment
 from proctored_exam_xblock.services import interventions, review, sitting
 from proctored_exam_xblock.services.dossier import Caller
 from tests.campus import Campus
-from tests.world import SLOT
+from tests.world import NONCE, SLOT
 
 STAFF = ("staff:1", "a reason")
 
@@ -110,3 +110,27 @@ LIVES: dict[str, Callable[[Campus, Caller], None]] = {
     "closed": closed,
 }
 """``expired`` has the phase ``submitted``: the clock ended it."""
+
+
+def _practise(campus: Campus, alex: Caller, *deeds: str) -> None:
+    """The same door as everybody's, without a vendor: ``deeds`` from the appointment on."""
+    world = campus.world
+    world.book(alex)
+    world.clock.present = SLOT
+    if "enter" in deeds:
+        sitting.enter(alex, world.clock())
+    if "sit" in deeds:
+        sitting.unlock(alex, world.code(alex), "", world.clock())
+        world.windows[alex.user_id or 0] = sitting.start(alex, NONCE, world.clock())[1]
+    if "finish" in deeds:
+        sitting.finish(world.with_window(alex), {}, world.clock())
+
+
+PRACTICE: dict[str, Callable[[Campus, Caller], None]] = {
+    "booking": booking,
+    "room": lambda campus, alex: _practise(campus, alex, "enter"),
+    "sitting": lambda campus, alex: _practise(campus, alex, "enter", "sit"),
+    "submitted": lambda campus, alex: _practise(campus, alex, "enter", "sit", "finish"),
+    "missed": missed,
+}
+"""The phases of a practice exam that say whether it may be begun again."""

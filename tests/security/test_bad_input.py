@@ -126,6 +126,7 @@ FIELDS: dict[tuple[str, str], dict[str, Any]] = {
     ("onboarding", "save_information"): dict.fromkeys(("phone", "address", "city", "time_zone", "country")),
     ("onboarding", "record_equipment"): dict.fromkeys(CHECK),
     ("booking", "slots"): {"date": None},
+    ("booking", "hold_slot"): {"start": None},
     ("booking", "book"): {"start": None},
     ("booked", "move"): {"start": None},
     ("room", "unlock"): {"password": None, "nonce": None},

@@ -14,14 +14,14 @@ from proctored_exam_xblock.block import ProctoredExamXBlock
 from proctored_exam_xblock.domain.journey import Phase
 from proctored_exam_xblock.services.dossier import Caller
 from tests.campus import DOORS, Campus, all_rows
-from tests.security.lives import LIVES
+from tests.security.lives import LIVES, PRACTICE
 
 pytestmark = pytest.mark.django_db
 
 HANDLERS = (
     *("screen", "open_window", "accept_terms", "confirm_name", "save_information", "record_equipment", "measure"),
-    *("slots", "book", "move", "cancel", "launch", "unlock", "claim_window"),
-    *("start_sitting", "save_draft", "submit_part", "finish"),
+    *("slots", "hold_slot", "book", "move", "cancel", "ask_second", "launch", "unlock", "claim_window"),
+    *("start_sitting", "save_draft", "submit_part", "finish", "try_again"),
 )
 STATUS = {
     "ok": 200,
@@ -30,6 +30,7 @@ STATUS = {
     "not_allowed_now": 409,
     "window_lost": 409,
     "time_over": 409,
+    "second_not_offered": 409,
     "platform": 403,
 }
 READS = {"screen": "ok", "open_window": "ok"}
@@ -54,8 +55,8 @@ def learner(**answers: str) -> dict[str, str]:
 CANDIDATE: dict[str, dict[str, str]] = {
     "not_eligible": OUTSIDER,
     "onboarding": NEWCOMER,
-    "booking": learner(**CHECKS, save_information="ok", slots="ok", book="ok"),
-    "booked": learner(**CHECKS, save_information="ok", slots="ok", move="ok", cancel="ok"),
+    "booking": learner(**CHECKS, save_information="ok", slots="ok", hold_slot="ok", book="ok"),
+    "booked": learner(**CHECKS, save_information="ok", slots="ok", hold_slot="ok", move="ok", cancel="ok"),
     "available": learner(**CHECKS, cancel="ok"),
     "room": learner(unlock="ok"),
     "unlocked": learner(unlock="ok", start_sitting="ok"),
@@ -65,8 +66,8 @@ CANDIDATE: dict[str, dict[str, str]] = {
     "expired": learner(save_draft="time_over", submit_part="time_over", finish="ok"),
     "result": learner(finish="ok"),
     "invalidated": learner(finish="ok"),
-    "interrupted": learner(),
-    "missed": learner(),
+    "interrupted": learner(ask_second="second_not_offered"),
+    "missed": learner(ask_second="second_not_offered"),
     "closed": learner(),
 }
 SECOND_WINDOW = {
@@ -211,3 +212,23 @@ def test_in_the_lms_nobody_is_an_author(campus: Campus, monkeypatch: pytest.Monk
     monkeypatch.setattr(CampusRuntime, "is_author_mode", False)
     response = campus.send(campus.client(campus.teacher()), name, {"password": "correct horse"})
     assert (response.status_code, response.json()["code"]) == (409, "not_allowed_now")
+
+
+@pytest.mark.parametrize("life", ["booking", "room", "sitting", "submitted", "missed"])
+def test_only_the_candidate_begins_a_practice_again_and_only_at_its_end(campus: Campus, life: str) -> None:
+    rules = {"backend": "none", "practice": True, "lead_time_hours": 0}
+    campus.publish(**rules)
+    alex = campus.world.person()
+    PRACTICE[life](campus, alex)
+    over = life in ("submitted", "missed")
+    others = {"robin": "not_allowed_now", "camille": "not_eligible", "dominique": "not_allowed_now"}
+    callers = {
+        "robin": campus.world.person("robin"),
+        "camille": campus.world.person("camille", "audit"),
+        "dominique": campus.teacher(),
+    }
+    for name, caller in callers.items():
+        found = campus.send(campus.client(caller), "try_again", {}, "handler_noauth").json()
+        assert (name, found.get("code")) == (name, others[name])
+    found = campus.send(campus.client(alex), "try_again", {}, "handler_noauth").json()
+    assert (found["ok"], found.get("code")) == ((True, None) if over else (False, "not_allowed_now"))

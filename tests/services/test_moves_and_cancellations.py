@@ -9,6 +9,8 @@ import pytest
 from proctored_exam_xblock.backends.base import Overlap, Refused, Unavailable
 from proctored_exam_xblock.domain.errors import (
     AwaitingConfirmation,
+    CancelDeadline,
+    MoveDeadline,
     MoveLimit,
     SlotFull,
     SlotNotOffered,
@@ -19,6 +21,7 @@ from proctored_exam_xblock.services.dossier import Caller
 from tests.world import OTHER_SLOT, SLOT, World
 
 pytestmark = pytest.mark.django_db
+SLOT_AFTER = SLOT + timedelta(minutes=15)
 
 
 @pytest.fixture
@@ -234,3 +237,52 @@ def test_a_cancellation_that_the_vendor_refuses_is_said_loudly(
     exam.drain()
     assert [record.levelname for record in caplog.records if "refused" in record.getMessage()] == ["ERROR"]
     assert kinds(state="refused") == ["cancel"]
+
+
+# --- deadlines ------------------------------------------------------------------------------------------------------
+
+
+def test_an_appointment_is_moved_until_the_deadline_and_not_a_second_later(exam: World, alex: Caller) -> None:
+    exam.publish(move_deadline_hours=72, lead_time_hours=1)
+    exam.book(alex)
+    exam.clock.present = SLOT - timedelta(hours=72) + timedelta(seconds=1)
+    with pytest.raises(MoveDeadline) as refused:
+        booking.move(alex, OTHER_SLOT, exam.clock())
+    assert (refused.value.params, kinds(), taken(OTHER_SLOT)) == ({"hours": 72}, ["book"], 0)
+    exam.clock.present = SLOT - timedelta(hours=72)
+    booking.move(alex, OTHER_SLOT, exam.clock())
+    exam.drain()
+    assert exam.appointment(alex).start == OTHER_SLOT
+
+
+def test_an_appointment_is_cancelled_until_the_deadline_and_not_a_second_later(exam: World, alex: Caller) -> None:
+    exam.publish(cancel_deadline_hours=24)
+    exam.book(alex)
+    exam.clock.present = SLOT - timedelta(hours=24) + timedelta(seconds=1)
+    with pytest.raises(CancelDeadline):
+        booking.cancel(alex, exam.clock())
+    exam.clock.present = SLOT
+    with pytest.raises(CancelDeadline):
+        booking.cancel(alex, exam.clock())
+    assert (exam.phase(alex), kinds(), taken()) == ("available", ["book"], 1)
+    exam.clock.present = SLOT - timedelta(hours=24)
+    booking.cancel(alex, exam.clock())
+    assert exam.appointment(alex).state == "cancelled"
+
+
+def test_what_the_vendor_has_just_refused_is_not_offered_at_once_again(exam: World, alex: Caller) -> None:
+    def offered() -> set[datetime]:
+        return {offer.start for offer in booking.slots(alex, SLOT.date(), exam.clock())[1]} & {SLOT, SLOT_AFTER}
+
+    exam.ledger.fail = Refused()
+    exam.book(alex)
+    exam.ledger.fail = None
+    assert offered() == {SLOT_AFTER}
+    exam.clock.advance(seconds=booking.REST_AFTER_REFUSAL.total_seconds())
+    assert offered() == {SLOT, SLOT_AFTER}
+    exam.book(alex, OTHER_SLOT)
+    exam.ledger.fail = Refused()
+    booking.move(alex, SLOT_AFTER, exam.clock())
+    exam.drain()
+    exam.ledger.fail = None
+    assert offered() == {SLOT}

@@ -79,7 +79,7 @@ def test_a_password_and_a_practice_exam_on_file_are_known(world: World) -> None:
     assert around(world).password_set
     assert not around(world, practice_exam="nowhere").practice_known
     assert not around(world, practice_exam=USAGE).practice_known
-    world.publish(practice=True)
+    world.publish(practice=True, backend="none")
     assert around(world, practice_exam=USAGE).practice_known
 
 

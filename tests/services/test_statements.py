@@ -13,6 +13,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 
+from proctored_exam_xblock import mailing
 from proctored_exam_xblock.models import Exam
 from proctored_exam_xblock.services import (
     booking,
@@ -83,6 +84,7 @@ def live(exam: World, caller: Caller) -> dict[str, Watch]:
     do("close overdue, nothing due", entry.close_all)
     do("finish", sitting.finish, holder, {})
     do("release due", review.release_due)
+    do("e-mails", mailing.send_due)
     do("receipt", entry.load, caller)
     do("close overdue", entry.close_all)
     do("looks", rooms.look_all)

@@ -20,7 +20,7 @@ from proctored_exam_xblock.domain.journey import (
     decide,
 )
 from proctored_exam_xblock.domain.policy import ExamPolicy, Expiry, Unlock
-from proctored_exam_xblock.domain.questions import Choice, Kind, Paper, Part, Question, draw
+from proctored_exam_xblock.domain.questions import Choice, Hint, Kind, Paper, Part, Question, draw
 from proctored_exam_xblock.presenter import Links, render
 
 CANARY = "canary-7c1e"
@@ -53,6 +53,7 @@ PERSON = PersonFacts(
     7, "alex", "Alex", "Moreau", "alex@example.org", "0600000000", "1 rue", "Lyon", "", "", "FR", "Europe/Paris"
 )
 DONE = OnboardingFacts(BOOKED_AT, "1", BOOKED_AT, BOOKED_AT, BOOKED_AT)
+HINT = Hint(CANARY, CANARY, CANARY)
 PAPER = Paper(
     (
         Part(
@@ -62,8 +63,10 @@ PAPER = Paper(
                     "q1",
                     Kind.SINGLE,
                     "Qu'est-ce qu'un <b>processus</b> ?",
-                    (Choice("a", "Une suite d'activités", True), Choice("b", "Une tâche", False)),
+                    (Choice("a", "Une suite d'activités", True, hints=(HINT,)), Choice("b", "Une tâche", False)),
                     explanation=CANARY,
+                    hints=(HINT,),
+                    demand_hints=(CANARY,),
                 ),
                 Question(
                     "q2",

@@ -120,6 +120,120 @@ def test_outside_the_lms_completion_is_the_runtimes_affair(monkeypatch: pytest.M
     assert tracked.rows == []
 
 
+# What the file before an exam asks of the platform.
+
+COURSE = "course-v1:IAE-Lyon3+CARTOPRO+2027"
+QUIZ = "block-v1:IAE-Lyon3+CARTOPRO+2027+type@sequential+block@quiz"
+
+
+def platform(monkeypatch: pytest.MonkeyPatch, name: str, **members: Any) -> None:
+    """A stand-in for one module of the platform and the packages above it."""
+    parts = name.split(".")
+    for length in range(1, len(parts)):
+        parent = ".".join(parts[:length])
+        monkeypatch.setitem(sys.modules, parent, sys.modules.get(parent) or ModuleType(parent))
+    module = ModuleType(name)
+    module.__dict__.update(members)
+    monkeypatch.setitem(sys.modules, name, module)
+
+
+@pytest.fixture
+def user(monkeypatch: pytest.MonkeyPatch) -> Any:
+    someone = SimpleNamespace(pk=7)
+    manager = SimpleNamespace(get=lambda pk: someone)
+    monkeypatch.setattr(compat, "get_user_model", lambda: SimpleNamespace(objects=manager))
+    return someone
+
+
+@pytest.mark.parametrize(("cohort", "names"), [(SimpleNamespace(name="Lyon"), ("Lyon",)), (None, ())])
+def test_a_learners_group_is_their_cohort_and_asking_puts_nobody_into_one(
+    monkeypatch: pytest.MonkeyPatch, user: Any, cohort: Any, names: tuple[str, ...]
+) -> None:
+    asked: list[Any] = []
+
+    def get_cohort(who: Any, course: Any, **options: Any) -> Any:
+        asked.append((who, str(course), options["assign"]))
+        return cohort
+
+    platform(monkeypatch, "openedx.core.djangoapps.course_groups.cohorts", get_cohort=get_cohort)
+    assert compat.LmsHost().groups(7, COURSE) == names
+    assert asked == [(user, COURSE, False)]
+
+
+def grades(monkeypatch: pytest.MonkeyPatch, stored: Any) -> None:
+    class Rows:
+        class DoesNotExist(Exception):
+            pass
+
+        @classmethod
+        def read_grade(cls, user_id: int, key: Any) -> Any:
+            if stored is None or str(key) != QUIZ:
+                raise cls.DoesNotExist
+            return stored
+
+    platform(monkeypatch, "lms.djangoapps.grades.models", PersistentSubsectionGrade=Rows)
+
+
+def row(graded: tuple[float, float], everything: tuple[float, float] = (0, 0), **override: float | None) -> Any:
+    found = SimpleNamespace(
+        earned_graded=graded[0], possible_graded=graded[1], earned_all=everything[0], possible_all=everything[1]
+    )
+    if override:
+        found.override = SimpleNamespace(**override)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("stored", "percent"),
+    [
+        (row((3, 5)), 60.0),
+        (row((3, 5), earned_graded_override=4.0, possible_graded_override=None), 80.0),
+        (row((3, 5), earned_graded_override=0.0), 0.0),
+        (row((0, 0), (1, 4)), 25.0),
+        (row((0, 0)), 0.0),
+        (None, None),
+    ],
+)
+def test_a_subsections_grade_is_the_gradebooks(monkeypatch: pytest.MonkeyPatch, stored: Any, percent: Any) -> None:
+    grades(monkeypatch, stored)
+    assert compat.LmsHost().subsection_percent(7, COURSE, QUIZ) == percent
+
+
+def test_a_key_that_names_nothing_has_no_grade_and_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    grades(monkeypatch, row((3, 5)))
+    assert compat.LmsHost().subsection_percent(7, COURSE, "quiz") is None
+    assert compat.LmsHost().subsection_url("quiz") == ""
+    assert compat.LmsHost().subsection_url(QUIZ).endswith(f"/jump_to/{QUIZ}")
+
+
+def test_a_verified_name_is_read_where_the_plugin_is_installed(monkeypatch: pytest.MonkeyPatch, user: Any) -> None:
+    asked: list[tuple[Any, bool]] = []
+
+    def get_verified_name(who: Any, is_verified: bool) -> Any:
+        asked.append((who, is_verified))
+        return SimpleNamespace(verified_name="Zoé Le Goff")
+
+    platform(monkeypatch, "edx_name_affirmation.api", get_verified_name=get_verified_name)
+    installed(monkeypatch)
+    assert compat.LmsHost().verified_name(7) is None
+    installed(monkeypatch, "edx_name_affirmation")
+    assert compat.LmsHost().verified_name(7) == ("Zoé", "Le Goff")
+    assert asked == [(user, True)]
+
+
+@pytest.mark.usefixtures("user")
+def test_who_has_no_verified_name_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    platform(monkeypatch, "edx_name_affirmation.api", get_verified_name=lambda who, is_verified: None)
+    installed(monkeypatch, "edx_name_affirmation")
+    assert compat.LmsHost().verified_name(7) is None
+
+
+def test_outside_a_platform_nobody_has_a_group_a_grade_or_a_verified_name() -> None:
+    host = compat.NoHost()
+    assert (host.groups(7, COURSE), host.subsection_percent(7, COURSE, QUIZ)) == ((), None)
+    assert (host.verified_name(7), host.subsection_url(QUIZ)) == (None, "")
+
+
 DAYS = [datetime(2027, 2, day, tzinfo=UTC) for day in (1, 2, 3)]
 
 

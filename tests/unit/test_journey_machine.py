@@ -158,7 +158,8 @@ class Life(RuleBasedStateMachine):
     def the_screen_fits_the_facts(self) -> None:
         journey = self.journey()
         attempt, appointment = self.facts.attempt, self.facts.appointment
-        assert journey.actions == ACTIONS[journey.phase]
+        assert journey.actions <= ACTIONS[journey.phase]
+        assert ACTIONS[journey.phase] - journey.actions <= {Action.ASK_SECOND}  # offered by rule, while a slot is left
         if not self.facts.eligible:
             assert journey.phase is Phase.NOT_ELIGIBLE
         elif attempt is not None:

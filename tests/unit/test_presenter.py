@@ -13,7 +13,9 @@ from lxml import html as lxml_html
 from proctored_exam_xblock.domain.attempt import AppointmentState, State
 from proctored_exam_xblock.domain.journey import Action, Phase, decide
 from proctored_exam_xblock.domain.policy import Expiry, Unlock
+from proctored_exam_xblock.domain.questions import draw
 from proctored_exam_xblock.domain.scheduling import SlotOffer, day_slots
+from proctored_exam_xblock.olx import read_paper
 from proctored_exam_xblock.presenter import Links, render_slots
 from tests.unit import candidates as c
 from tests.unit.candidates import tree, words
@@ -382,3 +384,16 @@ def test_help_mails_are_filled_in_with_what_support_asks_for():
 def test_at_most_one_button_of_a_screen_is_filled(case):
     filled = ".//*[contains(@class, 'pex-btn--main')][not(ancestor::dialog)][not(ancestor-or-self::*[@hidden])]"
     assert len(tree(case).xpath(filled)) <= 1
+
+
+def test_several_answers_of_one_problem_share_its_number():
+    entry = """<optioninput options="('a','b')" correct="a"/>"""
+    inside = "".join(f"<optionresponse><label>{n}</label>{entry}</optionresponse>" for n in "xy")
+    paper = read_paper(f"<part><problem><p>Lead</p>{inside}</problem><problem>{inside}</problem></part>")
+    part = replace(c.PARTS[1], number=1, answers={paper.questions[0].id: (paper.questions[0].choices[0].id,)})
+    attempt = replace(c.SITTING, paper=paper, layout=draw(paper, 1), parts=(part,))
+    screen = c.tree(c.Case(Phase.SITTING, c.in_attempt(attempt, holds_window=True), c.SITTING_AT), "en")
+
+    assert screen.xpath("//@data-pex-question") == ["1", "1", "2", "2"]
+    assert "Draft · 0 of 2" in c.words(screen)
+    assert c.words(screen).count("Lead") == 1

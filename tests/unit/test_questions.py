@@ -16,9 +16,8 @@ from proctored_exam_xblock.domain.questions import (
     Question,
     clean_answers,
     draw,
-    paper_from_json,
-    paper_to_json,
 )
+from proctored_exam_xblock.domain.snapshot import paper_from_json, paper_to_json
 from tests.unit.papers import PAPER, question
 
 SHUFFLED = Paper(

@@ -10,7 +10,7 @@ from proctored_exam_xblock import scenarios
 from proctored_exam_xblock.domain.grading import Score, grade
 from proctored_exam_xblock.domain.policy import ExamPolicy, Expiry, Unlock, policy_from_json
 from proctored_exam_xblock.domain.questions import Kind
-from proctored_exam_xblock.domain.scheduling import bookable_days
+from proctored_exam_xblock.domain.scheduling import bookable_days, earliest_start
 from proctored_exam_xblock.olx import read_paper, write_paper
 
 TODAYS = [date(2026, 10, 20), date(2027, 3, 22), date(2028, 2, 26)] + [date(2027, 5, 3 + n) for n in range(7)]
@@ -76,11 +76,22 @@ def test_the_window_of_cartopro_is_two_weeks_near_at_hand_all_of_it_bookable(tod
     assert Counter(offer.reason for offer in offers) == {"": 12, "closed": 2}
 
 
-def test_the_practice_exam_is_open_today_without_appointment_or_code():
+@pytest.mark.parametrize("hour", [time(0, 1), time(12, 7), time(23, 50)], ids=str)
+def test_the_practice_exam_goes_the_way_of_the_exam_and_its_next_time_can_be_entered_at_once(hour):
     rules = policy("practice")
+    now = datetime.combine(TODAYS[0], hour, tzinfo=rules.zone)
+    start = earliest_start(rules, now, timedelta(0), False)
 
-    assert rules.first_day <= TODAYS[0] <= rules.last_day
-    assert (rules.appointments, rules.backend, rules.unlock) == (False, "none", Unlock.NONE)
+    assert (rules.practice, rules.appointments, rules.backend) == (True, True, "none")
+    assert start - now <= timedelta(minutes=rules.launch_lead_minutes)
+
+
+def test_the_practice_paper_has_five_questions_of_the_kinds_of_the_exam_in_more_than_one_part():
+    paper = read_paper(scenarios.load("practice", TODAYS[0]).paper)
+
+    assert len(paper.questions) == 5
+    assert {question.kind for question in paper.questions} == set(Kind)
+    assert len(paper.parts) == 2
 
 
 @pytest.mark.parametrize(

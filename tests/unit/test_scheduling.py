@@ -8,15 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proctored_exam_xblock.domain.errors import MoveLimit, SlotNotOffered, TooLate
+from proctored_exam_xblock.domain.errors import CancelDeadline, MoveDeadline, MoveLimit, SlotNotOffered, TooLate
 from proctored_exam_xblock.domain.policy import ExamPolicy
 from proctored_exam_xblock.domain.scheduling import (
     bookable_days,
+    booking_rules,
+    check_cancel,
+    check_move,
     check_start,
     day_offer,
     day_slots,
     earliest_start,
-    may_move,
 )
 
 NONE = timedelta(0)
@@ -69,11 +71,12 @@ def test_a_day_just_long_enough_has_one_slot():
     assert day_offer(SEED, date(2017, 3, 2), LONG_BEFORE, timedelta(hours=5, minutes=30), False).bookable
 
 
-def test_a_day_too_short_for_the_extra_time_has_no_slot_and_says_closed():
+def test_a_day_too_short_for_the_extra_time_has_no_slot_and_says_so():
     extra = timedelta(hours=5, minutes=31)
 
     assert day_slots(SEED, date(2017, 3, 2), extra) == ()
-    assert day_offer(SEED, date(2017, 3, 2), LONG_BEFORE, extra, False).reason == "closed"
+    assert day_offer(SEED, date(2017, 3, 2), LONG_BEFORE, extra, False).reason == "extra_time"
+    assert day_offer(SEED, date(2017, 3, 1), LONG_BEFORE, extra, False).reason == "closed"
 
 
 def test_the_slots_of_the_guide_are_these_instants_wherever_the_candidate_is():
@@ -246,14 +249,49 @@ def test_the_earliest_start_is_inside_the_day_when_the_lead_time_ends_there():
     assert earliest_start(SEED, paris(2, 16, 7), NONE, False) == paris(5, 16, 15)
 
 
+def test_a_day_is_full_when_no_start_beyond_the_lead_time_has_a_seat():
+    day, now = date(2017, 3, 5), paris(2, 20, 1)
+    last = frozenset(day_slots(SEED, day, NONE)[-2:])
+
+    assert day_offer(SEED, day, now, NONE, False, last).reason == "full"
+    assert day_offer(SEED, day, paris(2, 20, 0), NONE, False, last).bookable
+    assert earliest_start(SEED, now, NONE, False, last) == paris(6, 15)
+    assert day_offer(SEED, day, LONG_BEFORE, NONE, False, last).bookable
+
+
+def test_a_second_appointment_has_a_lead_time_of_its_own():
+    policy = ExamPolicy(second_lead_time_hours=24)
+
+    assert booking_rules(policy, second=True).lead_time_hours == 24
+    assert booking_rules(policy, second=False) is policy
+
+
 def test_an_appointment_moves_as_often_as_the_policy_says():
-    policy = ExamPolicy(max_moves=2)
-    may_move(policy, 1)
+    policy, start = ExamPolicy(max_moves=2), paris(10, 15)
+    check_move(policy, start, 1, LONG_BEFORE)
 
     with pytest.raises(MoveLimit) as refusal:
-        may_move(policy, 2)
+        check_move(policy, start, 2, LONG_BEFORE)
 
     assert refusal.value.params == {"limit": 2}
+
+
+def test_an_appointment_is_moved_and_cancelled_up_to_the_hour_that_the_policy_says_and_not_a_second_later():
+    policy, start = ExamPolicy(move_deadline_hours=48, cancel_deadline_hours=24), paris(10, 15)
+    check_move(policy, start, 0, paris(8, 15))
+    check_cancel(policy, start, paris(9, 15))
+
+    with pytest.raises(MoveDeadline) as move:
+        check_move(policy, start, 0, paris(8, 15) + timedelta(seconds=1))
+    with pytest.raises(CancelDeadline) as cancel:
+        check_cancel(policy, start, paris(9, 15) + timedelta(seconds=1))
+
+    assert (move.value.params, cancel.value.params) == ({"hours": 48}, {"hours": 24})
+
+
+def test_without_a_deadline_only_the_phase_decides():
+    check_move(SEED, paris(10, 15), 0, paris(10, 15, 1))
+    check_cancel(SEED, paris(10, 15), paris(10, 15, 1))
 
 
 ZONES = ("Europe/Paris", "Asia/Kolkata", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Chatham", "UTC")

@@ -19,6 +19,7 @@ from proctored_exam_xblock.services import proctoring
 NOW = datetime(2017, 3, 1, tzinfo=UTC)
 DOORS = {
     "drain_outbox": ["proctoring.drain"],
+    "send_mails": ["mailing.send_due"],
     "close_overdue_attempts": ["entry.close_all", "review.release_due"],
     "handle_events": ["events.handle_all"],
     "poll_vendors": ["rooms.look_all", "polling.poll_native"],

@@ -16,6 +16,7 @@ from . import sessions
 from .api import Api, Credentials
 from .sessions import Session
 from .signing import RandomBits
+from .terms import TERMS
 
 
 class ProctorExamService(Backend):
@@ -30,13 +31,16 @@ class ProctorExamService(Backend):
     - ``verdict_fields``: names of the session's field with the reviewer's colour, the first that has one counts; the
       vendor's pages show the colour, its documents name no field;
     - ``statuses`` ({}): further status words -> scheduled, waiting, ended, cancelled; no setting opens an exam;
-    - ``equipment_url``, ``help_url``, ``help_phones``, ``help_emails``.
+    - ``equipment_url``, ``help_url``, ``help_phones``, ``help_emails``;
+    - ``terms``: what candidates accept beside the course's terms (``version``, ``fr``, ``en``) instead of ``terms.py``;
+      False for nothing.
 
     The vendor can call the institute back, in a form and with a signature that nobody has published: we poll.
     """
 
     required_settings = ("base_url", "api_token", "secret_key")
     refuses_email_aliases = True
+    own_terms = TERMS
     unsupported_systems = ("windows_xp", "ios", "android")
 
     def __init__(

@@ -32,6 +32,7 @@ from ..base import (
 from ..http import JsonClient
 from . import events, report
 from .booking import notify, reservation_fields
+from .terms import TERMS
 from .wire import UnknownZone, Wire, instant, iso, number_of, present, rows
 from .zones import ZoneNames
 
@@ -66,6 +67,8 @@ class ProctorU(Backend):
                                          (guess)
     ``equipment_url``       the vendor's page that tests a candidate's equipment
     ``help_phones``         the vendor's in France
+    ``terms``               ``terms.py`` what candidates accept beside the course's terms: ``version``, ``fr``, ``en``;
+                                         False for nothing
     ======================= ============ =============================================================================
     """
 
@@ -77,6 +80,7 @@ class ProctorU(Backend):
     required_settings = ("base_url", "api_key")
     candidate_fields = ("phone", "address", "city", "time_zone", "country")
     unsupported_systems = ("linux", "windows_xp")
+    own_terms = TERMS
 
     ANSWER_SPAN: ClassVar[timedelta] = timedelta(hours=24)
     """One list of slots covers this much from its ``start_date``."""

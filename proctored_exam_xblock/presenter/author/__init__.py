@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,8 +21,9 @@ from django.utils.translation import gettext as _
 
 from ...domain.journey import Facts, Phase
 from ...domain.policy import ExamPolicy
-from ...domain.questions import Paper, Part, Question
+from ...domain.questions import Paper, Part, Points, Question
 from ...domain.readiness import Finding
+from ...domain.terms import ServiceTerms
 from .. import dates, sitting
 from ..engine import template
 from ..links import Links
@@ -119,18 +121,29 @@ def _key(question: Question) -> dict[str, Any]:
     return {
         "right": [choice.html for choice in question.choices if choice.correct],
         "explanation": question.explanation,
-        "points": question.points,
+        "points": _points(question.points),
     }
 
 
 def render_as_candidate(
-    policy: ExamPolicy, paper: Paper, links: Links, fields: tuple[str, ...], now: datetime, language: str
+    policy: ExamPolicy,
+    paper: Paper,
+    links: Links,
+    fields: tuple[str, ...],
+    now: datetime,
+    language: str,
+    service_terms: ServiceTerms | None = None,
 ) -> dict[str, str]:
     """The candidate's screens by phase, of somebody made up."""
     with translation.override(language):
         return {
             phase.value: render(
-                made_up.facts(phase, policy, paper, fields, now), made_up.journey(phase), policy, now, links, language
+                made_up.facts(phase, policy, paper, fields, now, service_terms),
+                made_up.journey(phase),
+                policy,
+                now,
+                links,
+                language,
             )
             for phase in made_up.phases(policy)
         }
@@ -175,14 +188,23 @@ def render_summary(
 
 
 def outline(part: Part) -> list[dict[str, Any]]:
-    """What the editor's list says of each question."""
+    """What the editor's list says of each problem: by its first question, with the points of all."""
     return [
-        {"excerpt": excerpt(question), "kind": texts.kind(question.kind), "points": question.points}
-        for question in part.questions
+        {
+            "excerpt": excerpt(problem[0]),
+            "kind": texts.kind(problem[0].kind) if len(problem) == 1 else texts.several(len(problem)),
+            "points": _points(sum((question.points for question in problem), start=Fraction(0))),
+        }
+        for problem in part.problems
     ]
+
+
+def _points(points: Points) -> float:
+    """As authors read them; grading alone is exact."""
+    return points.numerator if points.denominator == 1 else round(float(points), 2)
 
 
 def excerpt(question: Question) -> str:
     """The first words of a question."""
-    words = " ".join(unescape(strip_tags(question.prompt.replace("<", " <"))).split())
+    words = " ".join(unescape(strip_tags((question.lead + question.prompt).replace("<", " <"))).split())
     return words if len(words) <= _EXCERPT else words[: _EXCERPT - 1].rstrip() + "…"

@@ -21,7 +21,9 @@ from ...domain.journey import (
 )
 from ...domain.policy import ExamPolicy
 from ...domain.questions import Paper, draw
+from ...domain.refunds import PaymentFacts
 from ...domain.scheduling import earliest_start
+from ...domain.terms import ServiceTerms, version_in_force
 
 PHASES = (Phase.ONBOARDING, Phase.BOOKING, Phase.BOOKED, Phase.UNLOCKED, Phase.SITTING)
 """Screens that authors look at, in the candidate's order."""
@@ -39,23 +41,34 @@ def journey(phase: Phase) -> Journey:
     return Journey(phase, ACTIONS[phase])
 
 
-def facts(phase: Phase, policy: ExamPolicy, paper: Paper, fields: tuple[str, ...], now: datetime) -> Facts:
+def facts(
+    phase: Phase,
+    policy: ExamPolicy,
+    paper: Paper,
+    fields: tuple[str, ...],
+    now: datetime,
+    service_terms: ServiceTerms | None = None,
+) -> Facts:
     """What would be on file of somebody in this phase.
 
     Args:
         fields: of the information form that the proctoring service needs.
+        service_terms: to accept with the course's.
     """
-    onboarding = (
-        OnboardingFacts() if phase is Phase.ONBOARDING else OnboardingFacts(now, policy.terms_version, now, now)
-    )
+    done = OnboardingFacts(now, version_in_force(policy, service_terms), now, now, equipment_checked_at=now)
+    begins = phase is Phase.ONBOARDING
+    who = person()
     return Facts(
         eligible=True,
-        person=person(),
-        onboarding=onboarding,
+        person=who,
+        onboarding=OnboardingFacts() if begins else done,
         information_fields=fields,
         appointment=_appointment(policy, now) if phase not in (Phase.ONBOARDING, Phase.BOOKING) else None,
         attempt=attempt(phase, policy, paper, now) if phase in (Phase.UNLOCKED, Phase.SITTING) else None,
         holds_window=True,
+        account_name=(who.first_name, who.last_name),
+        service_terms=service_terms,
+        payment=PaymentFacts(how="" if begins else "shop") if policy.payment_required else None,
     )
 
 

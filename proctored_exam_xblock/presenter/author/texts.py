@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ...domain.journey import Phase
 from ...domain.questions import Kind
@@ -71,3 +72,8 @@ def kind(value: Kind) -> str:
         Kind.MULTIPLE: _("Several answers"),
         Kind.SELECT: _("Drop-down list"),
     }.get(value, str(value))
+
+
+def several(count: int) -> str:
+    """The same of a problem that asks for more than one answer."""
+    return ngettext("%(count)s answer to give", "%(count)s answers to give", count) % {"count": count}

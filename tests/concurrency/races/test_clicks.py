@@ -10,7 +10,17 @@ from submissions.models import Score, Submission
 
 from proctored_exam_xblock.domain.gate import FREE_TRIES
 from proctored_exam_xblock.models import Attempt, AuditEntry, PartResponse
-from proctored_exam_xblock.services import drafts, ending, entry, interventions, proctoring, review, room, sitting
+from proctored_exam_xblock.services import (
+    drafts,
+    ending,
+    entry,
+    interventions,
+    practice,
+    proctoring,
+    review,
+    room,
+    sitting,
+)
 from proctored_exam_xblock.services.dossier import Caller
 from tests.concurrency.crowd import at_once, in_between, tally, trail
 from tests.world import COURSE, NONCE, SLOT, World
@@ -40,6 +50,18 @@ def test_entries_without_a_room_or_an_appointment_give_one_attempt(exam: World) 
     assert tally(at_once([partial(sitting.enter, alex, exam.clock())] * MANY)) == {"ok": MANY}
     assert Attempt.objects.count() == 1
     assert exam.candidacy(alex).appointments.count() == 1
+
+
+def test_clicks_on_start_again_archive_one_try_and_open_one(exam: World) -> None:
+    exam.publish(backend="none", unlock="none", appointments=False, practice=True)
+    alex = exam.person()
+    exam.onboard(alex)
+    sitting.enter(alex, exam.clock())
+    _, exam.windows[alex.user_id or 0] = sitting.start(alex, NONCE, exam.clock())
+    sitting.finish(exam.with_window(alex), {}, exam.clock())
+    assert tally(at_once([partial(practice.try_again, alex, exam.clock())] * MANY)) == {"ok": MANY}
+    assert trail(exam.candidacy(alex)).count("practice_again") == 1
+    assert exam.phase(alex) == "available"
 
 
 def test_starts_of_one_page_give_one_deadline_and_one_window(exam: World) -> None:

@@ -28,6 +28,7 @@
       this.listen();
       pex.frame.attach(root);
       this.mount(this.section);
+      if (this.calendar) this.calendar.restore();
     }
 
     get phase() {
@@ -46,6 +47,7 @@
       this.sitting = this.phase === "sitting" ? new pex.Sitting(this, former) : null;
       this.countdowns = new pex.Countdowns(this, (seconds) => this.onSecond(seconds));
       const calendar = find("[data-pex-calendar]");
+      if (this.calendar) this.calendar.hold.forget();
       this.calendar = calendar ? new pex.Calendar(this, calendar) : null;
       const rehearsal = find("[data-pex-rehearsal]");
       if (rehearsal) new pex.Rehearsal(this, rehearsal);
@@ -101,9 +103,11 @@
       const former = this.sitting;
       this.closeDialogs();
       if (same) pex.form.carry(before, next);
+      const chosen = same && this.calendar ? this.calendar.state() : null;
       before.replaceWith(next);
       if (former && next.dataset.pexPhase !== "sitting") former.close();
       this.mount(next, same ? former : null);
+      if (chosen && this.calendar) this.calendar.resume(chosen);
       if (next.hasAttribute("data-other-window") && this.predecessor) this.opened = this.openWindow();
       if (same) this.tell(before, next);
       if (same) return inside ? this.refocus(focus) : undefined;
@@ -156,7 +160,7 @@
     /* Run `work` for a click on `button`: never twice at once, never leaving a dead button. */
     async during(button, work) {
       if (this.busy) return;
-      this.busy = true;
+      this.busy = button && button.matches("[data-pex-submit-slot]") ? "slot" : true;
       this.clearErrors();
       const { section } = this;
       section.setAttribute("aria-busy", "true");
@@ -381,10 +385,14 @@
 
     /* Show one pane of the booked screen: the appointment, or the calendar to move it. */
     movePane(name) {
-      this.section.querySelectorAll("[data-pex-pane]").forEach((pane) => (pane.hidden = pane.dataset.pexPane !== name));
+      this.showPane(name);
       const pane = this.section.querySelector(`[data-pex-pane="${name}"]`);
       (pane.querySelector("h3[tabindex]") || pane.querySelector("button")).focus();
       pex.frame.reveal(this.section);
+    }
+
+    showPane(name) {
+      this.section.querySelectorAll("[data-pex-pane]").forEach((pane) => (pane.hidden = pane.dataset.pexPane !== name));
     }
   }
 

@@ -14,6 +14,17 @@
     return runs.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(", ");
   }
 
+  function numbers(questions) {
+    return [...new Set(questions.map((question) => Number(question.dataset.pexQuestion)))];
+  }
+
+  /* Formulae are drawn by the host page's MathJax (2 or 3), where it has one. */
+  function typeset(element) {
+    const { MathJax } = window;
+    if (MathJax && MathJax.Hub) MathJax.Hub.Queue(["Typeset", MathJax.Hub, element]);
+    else if (MathJax && MathJax.typesetPromise) MathJax.typesetPromise([element]).catch(() => {});
+  }
+
   /* `dirty` means that the server does not have the latest answers. */
   class Part {
     constructor(panel, tab) {
@@ -49,14 +60,19 @@
       }
     }
 
+    /* The questions of one problem share its number: it is answered when all of them are. */
     unanswered() {
-      return this.questions.filter((q) => q.dataset.state === "unanswered").map((q) => Number(q.dataset.pexQuestion));
+      return numbers(this.questions.filter((q) => q.dataset.state === "unanswered"));
+    }
+
+    get total() {
+      return numbers(this.questions).length;
     }
 
     get done() {
-      return this.questions.length - this.unanswered().length;
+      return this.total - this.unanswered().length;
     }
   }
 
-  Object.assign(pex, { Part, ranges });
+  Object.assign(pex, { Part, ranges, typeset });
 })();

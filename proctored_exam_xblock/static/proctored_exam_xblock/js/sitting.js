@@ -21,6 +21,7 @@
       this.open(kept || this.parts.find((part) => part.tab.getAttribute("aria-selected") === "true") || this.parts[0]);
       this.section.addEventListener("change", (event) => this.onChange(event));
       this.section.querySelector('[role="tablist"]').addEventListener("keydown", (event) => this.onTabKey(event));
+      pex.typeset(this.section);
       if (this.dirty.length) this.flush();
     }
 
@@ -110,7 +111,7 @@
 
     summarise(part) {
       const { texts } = this.panel;
-      const values = { done: part.done, total: part.questions.length };
+      const values = { done: part.done, total: part.total };
       part.tab.dataset.state = part.element.dataset.state = "draft";
       part.tab.querySelector("[data-pex-summary]").textContent = pex.fill(texts.summary_draft, values);
     }
@@ -214,7 +215,7 @@
       const part = this.current;
       const missing = pex.ranges(part.unanswered());
       this.panel.open("submit-part", () => this.panel.during(button, () => this.alone(() => this.submitPart(part))), {
-        counts: pex.fill(texts.answered, { done: part.done, total: part.questions.length }),
+        counts: pex.fill(texts.answered, { done: part.done, total: part.total }),
         missing: missing ? pex.fill(texts.unanswered, { numbers: missing }) : "",
       });
     }
@@ -238,7 +239,7 @@
     askFinish(button) {
       const { texts } = this.panel;
       const lines = this.parts.map((part) => {
-        const values = { number: part.number, done: part.done, total: part.questions.length };
+        const values = { number: part.number, done: part.done, total: part.total };
         if (part.submitted) return pex.fill(texts.part_verified, values);
         return pex.fill(part.tab.dataset.state === "draft" ? texts.part_draft : texts.part_untouched, values);
       });

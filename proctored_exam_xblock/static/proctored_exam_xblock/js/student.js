@@ -7,18 +7,24 @@
   pex.actions = {
     ...pex.equipmentActions,
     acceptTerms: (panel, button) => panel.act(button, "accept_terms", { version: button.dataset.version }),
-    confirmName: (panel, button) => panel.act(button, "confirm_name"),
+    confirmName: (panel, button) => panel.act(button, "confirm_name", pex.form.nameChoice(button)),
+    changeName: (panel, button) => panel.act(button, "confirm_name", pex.form.nameChoice(button)),
     pay: (panel) => pex.payment.leave(panel.section),
     pickDay: (panel, button) => panel.calendar.pickDay(button),
     pickSlot: (panel, button) => panel.calendar.pickSlot(button),
     monthBefore: (panel, button) => panel.calendar.turn(button, -1),
     monthAfter: (panel, button) => panel.calendar.turn(button, 1),
-    book: (panel, button) => panel.act(button, "book", { start: panel.calendar.start }),
+    retrySlots: (panel) => panel.calendar.load(),
+    changeZone: (panel) => panel.calendar.changeZone(),
+    book: (panel, button) => panel.calendar.confirm(button, "book"),
     move: (panel, button) =>
       button.hasAttribute("data-pex-open-calendar")
         ? panel.movePane("calendar")
-        : panel.act(button, "move", { start: panel.calendar.start }),
+        : panel.calendar.confirm(button, "move"),
+    bookNext: (panel, button) => panel.act(button, "book", { start: button.dataset.start }),
+    tryAgain: (panel, button) => panel.act(button, "try_again"),
     keep: (panel) => panel.movePane("appointment"),
+    askSecond: (panel, button) => panel.act(button, "ask_second"),
     cancel: (panel, button) => panel.open("cancel", () => panel.act(button, "cancel")),
     launch: (panel, button) =>
       button.dataset.pexOpens ? panel.open(button.dataset.pexOpens) : panel.act(button, "launch"),

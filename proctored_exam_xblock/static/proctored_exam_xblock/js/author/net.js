@@ -9,6 +9,10 @@
     return found ? decodeURIComponent(found[1]) : "";
   }
 
+  /* Points of several problems; halves and thirds are told to two places. */
+  my.total = (problems) =>
+    Math.round(problems.reduce((sum, problem) => sum + (problem.piece.points || 0), 0) * 100) / 100;
+
   my.fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
 
   my.show = (place, text) => {

@@ -98,12 +98,12 @@
             number += 1;
             problem.find("[data-pex-author-place]").textContent = number;
           });
-          const points = inside.reduce((sum, problem) => sum + (problem.piece.points || 0), 0);
+          const points = my.total(inside);
           const text = inside.length === 1 ? this.texts.part_count_one : this.texts.part_count;
           part.querySelector("[data-pex-author-part-count]").textContent = my.fill(text, { count: inside.length, points });
           part.setAttribute("aria-label", this.nameOf(part, index));
         });
-        const points = this.all.reduce((sum, problem) => sum + (problem.piece.points || 0), 0);
+        const points = my.total(this.all);
         this.panel.querySelector("[data-pex-author-paper-count]").textContent =
           this.mode === "text" ? "" : my.fill(this.texts.paper_count, { parts: this.parts.length, count: number, points });
       });

@@ -1,0 +1,1 @@
+"""Rows -> files that people open in a spreadsheet."""

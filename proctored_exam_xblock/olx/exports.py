@@ -1,0 +1,144 @@
+"""A course export (``course.xml``, ``chapter/``, ``problem/``...) or any folder -> its problems in course order.
+
+The layout is the platform's OLX export: an element that has only a ``url_name`` points to ``<tag>/<url_name>.xml``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from lxml import etree
+
+from ..domain.errors import InvalidPaper
+from .files import read_files, read_text
+from .hardened import parse
+
+MAX_LEVELS = 20
+LEVELS = ("chapter", "sequential", "vertical")
+_WRITTEN_ONCE = frozenset({"url_name", "slug", "filename", "org", "course"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """A container of the course around a problem."""
+
+    tag: str
+    url_name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """One problem as it stands in a file: its element, or why the file cannot be read."""
+
+    file: str
+    url_name: str
+    places: tuple[Place, ...]
+    element: etree._Element | None = None
+    markdown: str = ""
+    error: InvalidPaper | None = None
+
+
+@dataclass
+class Export:
+    """What was found; ``others`` counts the blocks that are no problems, by their name."""
+
+    sources: list[Source] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+
+
+def read_export(path: Path) -> Export:
+    """The problems of a folder or an archive, in the order of the course; those that no unit shows come last.
+
+    Raises:
+        InvalidPaper: the folder or archive as a whole cannot be used (see ``files``).
+    """
+    return export_of(read_files(path))
+
+
+def export_of(files: Mapping[str, bytes]) -> Export:
+    """The same from the files' contents."""
+    roots = sorted((name for name in files if PurePosixPath(name).name == "course.xml"), key=lambda n: n.count("/"))
+    reader = _Reader(files, str(PurePosixPath(roots[0]).parent) if roots else ".")
+    if roots:
+        reader.file(roots[0], "course.xml", ())
+    for name in sorted(files):
+        if name not in reader.seen and (not roots or PurePosixPath(name).parent.name == "problem"):
+            reader.file(name, PurePosixPath(name).stem, ())
+    return reader.found
+
+
+class _Reader:
+    """Follows pointers from file to file, each file once."""
+
+    def __init__(self, files: Mapping[str, bytes], base: str) -> None:
+        self.files = files
+        self.base = PurePosixPath(base)
+        self.seen: set[str] = set()
+        self.found = Export()
+
+    def file(self, name: str, url_name: str, places: tuple[Place, ...]) -> None:
+        """Everything in one file."""
+        self.seen.add(name)
+        try:
+            text = read_text(self.files[name])
+            if not name.lower().endswith(".xml"):
+                self.found.sources.append(Source(name, url_name, places, markdown=text))
+                return
+            root = parse(text)
+        except InvalidPaper as error:
+            self.found.sources.append(Source(name, url_name, places, error=error))
+            return
+        for element in root:
+            self.element(element, name, url_name, places)
+
+    def element(self, element: etree._Element, file: str, url_name: str, places: tuple[Place, ...]) -> None:
+        """A problem, a pointer, or a container."""
+        own = element.get("url_name") or url_name
+        if len(places) > MAX_LEVELS:
+            return
+        target = self._target(element)
+        if target is not None:
+            if target not in self.seen:
+                self.file(target, own, places)
+            return
+        if element.tag == "problem":
+            self.found.sources.append(Source(file, own, places, element))
+            return
+        children = list(element)
+        if not children or element.tag in ("html", "video", "wiki"):
+            self.found.others[str(element.tag)] += 1
+            return
+        inside = (*places, Place(str(element.tag), own, element.get("display_name") or element.get("title") or own))
+        for child in children:
+            self.element(child, file, "", inside)
+
+    def _target(self, element: etree._Element) -> str | None:
+        if len(element) or (element.text or "").strip():
+            return None
+        name = element.get("filename") or element.get("url_name") or element.get("slug")
+        if not name or (element.get("filename") is None and not set(element.attrib) <= _WRITTEN_ONCE):
+            return None
+        target = str(self.base / str(element.tag) / (name.replace(":", "/") + ".xml"))
+        return target if target in self.files else None
+
+
+def parts_of(export: Export, level: str) -> Iterator[tuple[Place, list[Source]]]:
+    """The problems by the container of one of ``LEVELS``, in course order."""
+    grouped: dict[Place, list[Source]] = {}
+    for source in export.sources:
+        place = next((place for place in source.places if place.tag == level), None)
+        if place is not None:
+            grouped.setdefault(place, []).append(source)
+    yield from grouped.items()
+
+
+def chosen(export: Export, name: str) -> tuple[str, list[Source]]:
+    """The title and the problems of a container, or of a lone problem, by its ``url_name``."""
+    inside = [source for source in export.sources if any(place.url_name == name for place in source.places)]
+    if inside:
+        return next(p.title for p in inside[0].places if p.url_name == name), inside
+    return "", [source for source in export.sources if source.url_name == name]

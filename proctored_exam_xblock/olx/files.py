@@ -1,0 +1,131 @@
+"""Course files, one by one or in an archive: read within fixed bounds, nothing unpacked to disk (R-X-14)."""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import io
+import lzma
+import re
+import tarfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from ..domain.errors import InvalidPaper
+from . import hardened
+
+MAX_FILES = 50_000
+"""Entries of an archive or a folder."""
+MAX_KEPT_BYTES = 100_000_000
+"""Course XML that is held at once."""
+MAX_UNPACKED_BYTES = 1_000_000_000
+"""What an archive may unpack to, images and all; it is read through, never kept."""
+SUFFIXES = (".xml", ".md", ".markdown")
+
+_OPENERS: tuple[tuple[bytes, Any], ...] = (
+    (b"\x1f\x8b", gzip.open),
+    (b"BZh", bz2.open),
+    (b"\xfd7zXZ\x00", lzma.open),
+)
+_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def read_text(data: bytes) -> str:
+    """The text of a course file, by its byte order mark or XML declaration, UTF-8 otherwise.
+
+    Raises:
+        InvalidPaper: reason ``too_large`` or ``encoding``.
+    """
+    if len(data) > hardened.MAX_BYTES:
+        raise InvalidPaper(line=None, reason="too_large", limit=hardened.MAX_BYTES)
+    declared = _DECLARED.match(data)
+    encoding = next((name for mark, name in _BOMS if data.startswith(mark)), None)
+    if encoding is None:
+        encoding = declared[1].decode() if declared else "utf-8"
+    try:
+        if codecs.lookup(encoding)._is_text_encoding is False:  # type: ignore[attr-defined]
+            raise LookupError
+        return data.decode(encoding).lstrip("\ufeff")
+    except (LookupError, ValueError):
+        raise InvalidPaper(line=None, reason="encoding") from None
+
+
+def read_files(path: Path) -> dict[str, bytes]:
+    """The course files of a folder or a tar archive, by their path inside, ``/`` between.
+
+    A file that is too large is there with one byte more than what :func:`read_text` takes, so that it is told.
+
+    Raises:
+        InvalidPaper: reason ``too_many_files``, ``unpacks_too_large``, ``unsafe_archive`` (a member that would leave
+            its folder, or a link out of it) or ``not_an_archive``.
+    """
+    kept: dict[str, bytes] = {}
+    size = 0
+    for name, data in _of_folder(path) if path.is_dir() else _of_archive(path):
+        kept[name] = data
+        size += len(data)
+        if size > MAX_KEPT_BYTES:
+            raise InvalidPaper(line=None, reason="unpacks_too_large", limit=MAX_KEPT_BYTES)
+    return kept
+
+
+def _of_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for count, path in enumerate(sorted(folder.rglob("*")), start=1):
+        if count > MAX_FILES:
+            raise InvalidPaper(line=None, reason="too_many_files", limit=MAX_FILES)
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                yield path.relative_to(folder).as_posix(), file.read(hardened.MAX_BYTES + 1)
+
+
+def _of_archive(path: Path) -> Iterator[tuple[str, bytes]]:
+    with path.open("rb") as raw:
+        start = raw.read(6)
+        raw.seek(0)
+        opener = next((kind for magic, kind in _OPENERS if start.startswith(magic)), None)
+        unpacked = _Bounded(opener(raw) if opener else raw)
+        try:
+            with tarfile.open(fileobj=unpacked, mode="r|") as archive:
+                yield from _members(archive)
+        except (tarfile.TarError, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError):
+            raise InvalidPaper(line=None, reason="not_an_archive") from None
+
+
+def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
+    for count, member in enumerate(archive, start=1):
+        if count > MAX_FILES:
+            raise InvalidPaper(line=None, reason="too_many_files", limit=MAX_FILES)
+        name = PurePosixPath(member.name)
+        try:
+            tarfile.data_filter(member, "/course")
+        except tarfile.FilterError:
+            raise InvalidPaper(line=None, reason="unsafe_archive", name=member.name[:200]) from None
+        if name.is_absolute() or ".." in name.parts:
+            raise InvalidPaper(line=None, reason="unsafe_archive", name=member.name[:200])
+        if not member.isfile() or name.suffix.lower() not in SUFFIXES:
+            continue
+        file = archive.extractfile(member)
+        if file is not None:
+            yield name.as_posix(), file.read(hardened.MAX_BYTES + 1)
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that stops after ``MAX_UNPACKED_BYTES``."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self._read += len(data)
+        if self._read > MAX_UNPACKED_BYTES:
+            raise InvalidPaper(line=None, reason="unpacks_too_large", limit=MAX_UNPACKED_BYTES)
+        return data
