@@ -16,6 +16,7 @@ from xblock.fields import Boolean, Dict, Scope, String
 from . import authoring, compat, conf, olx, presenter, screens
 from .domain.errors import ExamError, InvalidPaper
 from .handlers import ExamHandlers
+from .presenter import author
 from .services import exams, grading
 from .services.dossier import Caller
 
@@ -28,7 +29,7 @@ _OWN_XML = frozenset({"display_name", "policy", "paper", "started", "unread_pape
 
 
 @XBlock.needs("i18n")
-@XBlock.wants("user", "completion", "studio_user_permissions")
+@XBlock.wants("user", "completion", "studio_user_permissions", "replace_urls")
 class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
     """A certifying, proctored final exam."""
 
@@ -65,14 +66,21 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
 
     def author_view(self, context: dict[str, Any] | None = None) -> Fragment:
         """What a course team sees in Studio's unit page: the rules and the paper at a glance, no attempt."""
-        return Fragment(authoring.summary(self))
+        fragment = Fragment(authoring.summary(self))
+        fragment.add_css_url(self._static("css/author.css"))
+        return fragment
 
     def studio_view(self, context: dict[str, Any] | None = None) -> Fragment:
-        """Edit the policy and the paper's OLX."""
+        """Edit the rules and the paper, see the exam as a candidate, and what would stop it."""
         fragment = Fragment(authoring.form(self))
-        fragment.add_css_url(self._static("css/exam.css"))
-        fragment.add_javascript_url(self._static("js/author.js"))
-        fragment.initialize_js("ProctoredExamAuthor", {"save": self.runtime.handler_url(self, "save_content")})
+        fragment.add_css_url(self._static("css/author.css"))
+        for path in author.SCRIPTS:
+            fragment.add_javascript_url(self._static(f"js/author/{path}"))
+        handlers = {name: self.runtime.handler_url(self, name).rstrip("?") for name in self.AUTHORING}
+        styles = [self._static(f"css/{path}") for path in presenter.STYLES]
+        fragment.initialize_js(
+            "ProctoredExamAuthor", {**authoring.arguments(self), "handlers": handlers, "styles": styles}
+        )
         return fragment
 
     def _panel(self, first: screens.FirstScreen) -> Fragment:

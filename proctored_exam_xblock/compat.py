@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -18,6 +18,8 @@ from django.contrib.auth import get_user_model
 from django.utils.module_loading import import_string
 
 from . import conf
+from .hosts import Host as Host
+from .hosts import NoHost as NoHost
 
 log = logging.getLogger(__name__)
 _BROKER_SECONDS = 2
@@ -25,30 +27,6 @@ _BROKER_RESTS = 30
 
 INVIGILATORS = "proctored-exam-invigilators"
 """Django groups of this name, a colon and the course key hold who runs the exam day beside the course team."""
-
-
-class Host(Protocol):
-    """What a platform must answer."""
-
-    def enrolment_mode(self, user_id: int, course_key: str) -> str | None: ...
-    def in_mode_since(self, user_id: int, course_key: str, mode: str) -> datetime | None: ...
-    def enrolled_count(self, course_key: str, modes: Sequence[str]) -> int: ...
-    def enrol_url(self, course_key: str) -> str: ...
-    def dashboard_url(self) -> str: ...
-    def account_url(self) -> str: ...
-    def anonymous_id(self, user_id: int, course_key: str) -> str: ...
-    def is_course_staff(self, user_id: int, course_key: str) -> bool: ...
-    def is_invigilator(self, user_id: int, course_key: str) -> bool: ...
-    def full_name(self, user_id: int) -> tuple[str, str]: ...
-    def verified_name(self, user_id: int) -> tuple[str, str] | None: ...
-    def groups(self, user_id: int, course_key: str) -> tuple[str, ...]: ...
-    def subsection_percent(self, user_id: int, course_key: str, usage_key: str) -> float | None: ...
-    def subsection_url(self, usage_key: str, course_key: str) -> str: ...
-    def block_url(self, usage_key: str) -> str: ...
-    def course_title(self, course_key: str) -> str: ...
-    def language(self, user_id: int) -> str: ...
-    def mail_sender(self, course_key: str) -> str: ...
-    def later(self, task: str, seconds: float) -> None: ...
 
 
 def split_name(full_name: str) -> tuple[str, str]:
@@ -259,67 +237,6 @@ class _Broker:
 _broker = _Broker()
 
 
-class NoHost:
-    """A bare XBlock runtime: nobody is enrolled, nothing is known."""
-
-    def enrolment_mode(self, user_id: int, course_key: str) -> str | None:
-        return None
-
-    def in_mode_since(self, user_id: int, course_key: str, mode: str) -> datetime | None:
-        return None
-
-    def enrolled_count(self, course_key: str, modes: Sequence[str]) -> int:
-        return 0
-
-    def enrol_url(self, course_key: str) -> str:
-        return ""
-
-    def dashboard_url(self) -> str:
-        return ""
-
-    def account_url(self) -> str:
-        return ""
-
-    def anonymous_id(self, user_id: int, course_key: str) -> str:
-        return f"user-{user_id}"
-
-    def is_course_staff(self, user_id: int, course_key: str) -> bool:
-        return False
-
-    def is_invigilator(self, user_id: int, course_key: str) -> bool:
-        return False
-
-    def full_name(self, user_id: int) -> tuple[str, str]:
-        return ("", "")
-
-    def verified_name(self, user_id: int) -> tuple[str, str] | None:
-        return None
-
-    def groups(self, user_id: int, course_key: str) -> tuple[str, ...]:
-        return ()
-
-    def subsection_percent(self, user_id: int, course_key: str, usage_key: str) -> float | None:
-        return None
-
-    def subsection_url(self, usage_key: str, course_key: str) -> str:
-        return ""
-
-    def block_url(self, usage_key: str) -> str:
-        return ""
-
-    def course_title(self, course_key: str) -> str:
-        return ""
-
-    def language(self, user_id: int) -> str:
-        return ""
-
-    def mail_sender(self, course_key: str) -> str:
-        return str(settings.DEFAULT_FROM_EMAIL)
-
-    def later(self, task: str, seconds: float) -> None:
-        """Nobody to ask: the commands do it."""
-
-
 def in_lms() -> bool:
     """True inside the LMS or Studio process: both install courseware, whatever root URLs an operator gives them."""
     return apps.is_installed("lms.djangoapps.courseware")
@@ -360,6 +277,25 @@ def record_completion(user_id: int, usage_key: str, value: float) -> None:
         user = get_user_model().objects.get(pk=user_id)
         key = UsageKey.from_string(usage_key)
         BlockCompletion.objects.submit_completion(user=user, block_key=key, completion=value)
+
+
+def missing_files(course_key: str, names: Sequence[str]) -> tuple[str, ...] | None:
+    """Those of the names that the course's files do not have; None outside Studio, where nobody knows.
+
+    xmodule.contentstore: an asset's key from its name as ``/static/<name>`` gives it.
+    """
+    if not names:
+        return ()
+    if not in_studio():
+        return None
+    from xmodule.contentstore.content import StaticContent
+    from xmodule.contentstore.django import contentstore
+
+    def is_there(name: str) -> bool:
+        key = StaticContent.get_asset_key_from_path(_course_key(course_key), name)
+        return contentstore().find(key, throw_on_not_found=False, as_stream=True) is not None
+
+    return tuple(name for name in names if not is_there(name))
 
 
 def course_files(html: str, course_key: str) -> str:

@@ -35,8 +35,13 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "method_not_allowed": lambda p: _("This address only takes POST requests."),
     "invalid_field": lambda p: reason(str(p.get("reason", ""))),
     "invalid_form": lambda p: _("Some fields need your attention."),
+    "invalid_exam": lambda p: _("Some fields need your attention."),
     "invalid_policy": lambda p: _("The exam's settings are not valid."),
     "invalid_paper": lambda p: _("The exam's paper is not valid."),
+    "changed_meanwhile": lambda p: _(
+        "Somebody else has saved this exam since you opened it. Nothing was saved, and what you typed is kept on this "
+        "computer: reload the page, then bring your draft back and compare."
+    ),
     "not_signed_in": lambda p: _("Sign in to reach the exam."),
     "not_eligible": lambda p: _not_eligible(str(p.get("reason", ""))),
     "viewed_by_another": lambda p: _("You see the exam as this learner does. Nothing can be done in their name."),
@@ -203,3 +208,25 @@ def reason(code: str, params: Mapping[str, Any] | None = None) -> str:
         "not_a_mapping": _("The settings must be a JSON object."),
     }
     return sentences.get(code, _("This value is not valid."))
+
+
+def bounded(code: str, params: Mapping[str, Any]) -> str:
+    """The sentence of a reason that has bounds to say, '' for others."""
+    low, high = params.get("low"), params.get("high")
+    if code == "out_of_range" and low is not None and high is not None:
+        return _("Between %(low)s and %(high)s.") % {"low": low, "high": high}
+    if code == "too_long" and high is not None:
+        return _("%(high)s characters at most.") % {"high": high}
+    return ""
+
+
+WRONG_FORMS: Mapping[str, Callable[[], str]] = {
+    "number": lambda: _("Write a whole number."),
+    "numbers": lambda: _("Write whole numbers, one per line."),
+    "date": lambda: _("Choose a date."),
+    "dates": lambda: _("Complete each date, or remove it."),
+    "time": lambda: _("Choose a time."),
+    "moment": lambda: _("Choose a date and a time."),
+    "rows": lambda: _("Complete each row, with a whole number as the grade."),
+}
+"""What to write instead of a value of the wrong form, by what it is edited with."""

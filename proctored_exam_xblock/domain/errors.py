@@ -5,7 +5,8 @@ The edge (``handlers``) turns a code into a translated sentence and ``status`` i
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 
 class ExamError(Exception):
@@ -76,6 +77,26 @@ class InvalidPaper(ExamError):
 
     code = "invalid_paper"
     status = 422
+
+
+class InvalidExam(ExamError):
+    """What is wrong in an author's draft, all of it: ``errors`` maps a field to its own error, ``mistakes`` are the
+    paper's, by place."""
+
+    code = "invalid_exam"
+    status = 422
+
+    def __init__(self, errors: Mapping[str, InvalidPolicy], mistakes: tuple[Any, ...]) -> None:
+        super().__init__(None)
+        self.errors = errors
+        self.mistakes = mistakes
+
+
+class ChangedMeanwhile(ExamError):
+    """Somebody else saved the exam since this author opened it; params: ``current`` (the revision on file)."""
+
+    code = "changed_meanwhile"
+    status = 409
 
 
 class NotSignedIn(ExamError):

@@ -5,7 +5,7 @@ Everything a course team decides is here (R-FUN-8, R-FUN-20, R-X-10, R-X-16); se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -195,51 +195,61 @@ def validate(policy: ExamPolicy) -> ExamPolicy:
     Raises:
         InvalidPolicy: with the field's name and a reason code.
     """
-    for name, (low, high) in _RANGES.items():
-        if not low <= getattr(policy, name) <= high:
-            raise InvalidPolicy(name, reason="out_of_range", low=low, high=high)
-    for name, longest in _LONGEST.items():
-        if len(getattr(policy, name)) > longest:
-            raise InvalidPolicy(name, reason="too_long", high=longest)
-    if policy.time_zone not in zone_names():
-        raise InvalidPolicy("time_zone", reason="unknown_zone")
-    for name in ("first_day", "last_day"):
-        if not _YEARS[0] <= getattr(policy, name).year <= _YEARS[1]:
-            raise InvalidPolicy(name, reason="out_of_range", low=_YEARS[0], high=_YEARS[1])
-    if policy.last_day < policy.first_day:
-        raise InvalidPolicy("last_day", reason="before_start")
-    if (policy.last_day - policy.first_day).days > _MAX_WINDOW_DAYS:
-        raise InvalidPolicy("last_day", reason="too_long_window")
-    if not all(1 <= day <= 7 for day in policy.closed_weekdays):
-        raise InvalidPolicy("closed_weekdays", reason="out_of_range", low=1, high=7)
-    if not policy.enrolment_modes:
-        raise InvalidPolicy("enrolment_modes", reason="empty")
-    if not policy.title.strip():
-        raise InvalidPolicy("title", reason="empty")
-    if policy.release is Release.ON_DATE and policy.release_at is None:
-        raise InvalidPolicy("release_at", reason="empty")
-    _validate_lists(policy)
-    if policy.payment_url and not policy.payment_url.startswith(("https://", "http://", "/")):
-        raise InvalidPolicy("payment_url", reason="address")
-    opening = datetime.combine(policy.first_day, policy.closes_at) - datetime.combine(policy.first_day, policy.opens_at)
-    if policy.appointments and opening < policy.duration:
-        raise InvalidPolicy("closes_at", reason="shorter_than_exam")
+    for broken, _beside in _broken_rules(policy):
+        raise broken
     return policy
 
 
-def _validate_lists(policy: ExamPolicy) -> None:
+_Broken = Iterator[tuple[InvalidPolicy, frozenset[str]]]
+"""What is wrong, and the other fields that the rule reads: where one of them is unknown, so is the answer."""
+_ALONE: frozenset[str] = frozenset()
+
+
+def _broken_rules(policy: ExamPolicy) -> _Broken:
+    for name, (low, high) in _RANGES.items():
+        if not low <= getattr(policy, name) <= high:
+            yield InvalidPolicy(name, reason="out_of_range", low=low, high=high), _ALONE
+    for name, longest in _LONGEST.items():
+        if len(getattr(policy, name)) > longest:
+            yield InvalidPolicy(name, reason="too_long", high=longest), _ALONE
+    if policy.time_zone not in zone_names():
+        yield InvalidPolicy("time_zone", reason="unknown_zone"), _ALONE
+    for name in ("first_day", "last_day"):
+        if not _YEARS[0] <= getattr(policy, name).year <= _YEARS[1]:
+            yield InvalidPolicy(name, reason="out_of_range", low=_YEARS[0], high=_YEARS[1]), _ALONE
+    if policy.last_day < policy.first_day:
+        yield InvalidPolicy("last_day", reason="before_start"), frozenset({"first_day"})
+    if (policy.last_day - policy.first_day).days > _MAX_WINDOW_DAYS:
+        yield InvalidPolicy("last_day", reason="too_long_window"), frozenset({"first_day"})
+    if not all(1 <= day <= 7 for day in policy.closed_weekdays):
+        yield InvalidPolicy("closed_weekdays", reason="out_of_range", low=1, high=7), _ALONE
+    if not policy.enrolment_modes:
+        yield InvalidPolicy("enrolment_modes", reason="empty"), _ALONE
+    if not policy.title.strip():
+        yield InvalidPolicy("title", reason="empty"), _ALONE
+    if policy.release is Release.ON_DATE and policy.release_at is None:
+        yield InvalidPolicy("release_at", reason="empty"), frozenset({"release"})
+    yield from _broken_lists(policy)
+    if policy.payment_url and not policy.payment_url.startswith(("https://", "http://", "/")):
+        yield InvalidPolicy("payment_url", reason="address"), _ALONE
+    opening = datetime.combine(policy.first_day, policy.closes_at) - datetime.combine(policy.first_day, policy.opens_at)
+    if policy.appointments and opening < policy.duration:
+        yield InvalidPolicy("closes_at", reason="shorter_than_exam"), frozenset({"opens_at", "duration_minutes"})
+
+
+def _broken_lists(policy: ExamPolicy) -> _Broken:
     choices = {"forbidden": FORBIDDEN, "preparation": PREPARATION, "identity_documents": IDENTITY_DOCUMENTS}
     for name, known in choices.items():
         if not set(getattr(policy, name)) <= set(known):
-            raise InvalidPolicy(name, reason="unknown_name")
+            yield InvalidPolicy(name, reason="unknown_name"), _ALONE
     if not all(0 <= item.minimum_percent <= 100 for item in policy.prerequisites):
-        raise InvalidPolicy("prerequisites", reason="out_of_range", low=0, high=100)
+        yield InvalidPolicy("prerequisites", reason="out_of_range", low=0, high=100), _ALONE
     if not all(item.subsection.strip() and item.title.strip() for item in policy.prerequisites):
-        raise InvalidPolicy("prerequisites", reason="empty")
+        yield InvalidPolicy("prerequisites", reason="empty"), _ALONE
     if not all(name.strip() for name in policy.groups):
-        raise InvalidPolicy("groups", reason="empty")
+        yield InvalidPolicy("groups", reason="empty"), _ALONE
     if len(policy.reminder_hours) > 5 or not all(1 <= hours <= 24 * 30 for hours in policy.reminder_hours):
-        raise InvalidPolicy("reminder_hours", reason="out_of_range", low=1, high=24 * 30)
+        yield InvalidPolicy("reminder_hours", reason="out_of_range", low=1, high=24 * 30), _ALONE
 
 
 def policy_to_json(policy: ExamPolicy) -> dict[str, Any]:
@@ -273,17 +283,41 @@ def read_policy(data: Mapping[str, Any]) -> ExamPolicy:
     """
     if not isinstance(data, Mapping):
         raise InvalidPolicy(None, reason="not_a_mapping")
-    known = {field.name: field for field in fields(ExamPolicy)}
+    policy, wrong = _read_all(data)
+    for error in wrong:
+        raise error
+    return policy
+
+
+def problems(data: Mapping[str, Any]) -> tuple[ExamPolicy, dict[str, InvalidPolicy]]:
+    """Every wrong field at once, for a form, where :func:`policy_from_json` stops at the first.
+
+    Returns:
+        The policy, with the default in place of what could not be read, and what is wrong by field.
+    """
+    policy, unread = _read_all(data)
+    found = {str(error.field): error for error in unread}
+    unknown = frozenset(found)
+    for error, beside in _broken_rules(policy):
+        if not beside & unknown:
+            found.setdefault(str(error.field), error)
+    return policy, found
+
+
+def _read_all(data: Mapping[str, Any]) -> tuple[ExamPolicy, list[InvalidPolicy]]:
+    known = {field.name for field in fields(ExamPolicy)}
     defaults = ExamPolicy()
     values: dict[str, Any] = {}
+    wrong: list[InvalidPolicy] = []
     for name, raw in data.items():
         if name not in known:
-            raise InvalidPolicy(str(name), reason="unknown_name")
+            wrong.append(InvalidPolicy(str(name), reason="unknown_name"))
+            continue
         try:
             values[name] = _read(name, raw, getattr(defaults, name))
-        except (ValueError, TypeError) as error:
-            raise InvalidPolicy(name, reason="wrong_type") from error
-    return replace(defaults, **values)
+        except (ValueError, TypeError):
+            wrong.append(InvalidPolicy(name, reason="wrong_type"))
+    return replace(defaults, **values), wrong
 
 
 def _read(name: str, raw: Any, default: Any) -> Any:

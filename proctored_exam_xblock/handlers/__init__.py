@@ -5,20 +5,13 @@ Names are those of ``domain.journey.Action`` where there is one.
 
 from __future__ import annotations
 
-from typing import Any
-
-from webob import Response
-from xblock.core import XBlock
-
-from .. import authoring, messages
-from ..domain.errors import ExamError
+from .authoring import AuthoringHandlers
 from .exam_day import ExamDayHandlers
 from .preparing import PreparingHandlers
-from .request import read_body, reply
 
 
-class ExamHandlers(PreparingHandlers, ExamDayHandlers):
-    """The handlers of the block."""
+class ExamHandlers(PreparingHandlers, ExamDayHandlers, AuthoringHandlers):
+    """The handlers of the block; ``HANDLERS`` are those of the candidate's page."""
 
     HANDLERS = (
         "screen",
@@ -43,19 +36,3 @@ class ExamHandlers(PreparingHandlers, ExamDayHandlers):
         "finish",
         "try_again",
     )
-
-    @XBlock.handler
-    def save_content(self, request: Any, suffix: str = "") -> Response:
-        """Studio's form: policy and paper checked on the server, nothing written unless all is valid."""
-        try:
-            body = read_body(request)
-            authoring.save(self, body)
-        except ExamError as error:
-            payload = {
-                "ok": False,
-                "code": error.code,
-                "message": messages.text(error),
-                "fields": authoring.field_texts(error),
-            }
-            return reply(error.status, payload)
-        return reply(200, {"ok": True})

@@ -119,8 +119,8 @@ def exam_handler(function: Callable[[Any, Request], Answer]) -> Callable[..., Re
     return XBlock.handler(handler)  # type: ignore[no-any-return]
 
 
-def read_body(request: Any) -> dict[str, Any]:
-    """The request's JSON object.
+def read_body(request: Any, largest: int = LARGEST_BODY) -> dict[str, Any]:
+    """The request's JSON object, of so many bytes at most.
 
     Raises:
         MethodNotAllowed, UnsupportedMediaType, PayloadTooLarge, BadRequest.
@@ -129,8 +129,8 @@ def read_body(request: Any) -> dict[str, Any]:
         raise MethodNotAllowed()
     if (request.content_type or "").split(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType()
-    if (request.content_length or 0) > LARGEST_BODY or len(request.body) > LARGEST_BODY:
-        raise PayloadTooLarge(limit=LARGEST_BODY)
+    if (request.content_length or 0) > largest or len(request.body) > largest:
+        raise PayloadTooLarge(limit=largest)
     return read_object(request.body)
 
 

@@ -11,8 +11,6 @@ from .mails import Mail, render_mail
 from .page import CHECK_SCRIPTS, SAMPLE, SCRIPTS, STYLES, render, render_slots
 from .plain import (
     Help,
-    render_author_form,
-    render_author_summary,
     render_launch_form,
     render_launch_refused,
     render_refusal,
@@ -27,8 +25,6 @@ __all__ = [
     "Links",
     "Mail",
     "render",
-    "render_author_form",
-    "render_author_summary",
     "render_calendar",
     "render_launch_form",
     "render_launch_refused",

@@ -1,15 +1,14 @@
-"""The few pages around the panel: a refusal in words, and the author's summary and form."""
+"""The few pages around the panel: a refusal in words, and the launch's."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.template import Context
 from django.utils import translation
 
 from ..domain.journey import Phase
-from ..domain.policy import ExamPolicy
 from . import support
 from .engine import template
 
@@ -56,16 +55,3 @@ def render_launch_form(url: str, fields: Mapping[str, str], script: str, languag
     context = {"url": url, "fields": list(fields.items()), "script": script, "language": language}
     with translation.override(language):
         return template("launch_form").render(Context(context))
-
-
-def render_author_summary(
-    title: str, policy: ExamPolicy, outline: Sequence[tuple[str, int]], problems: Sequence[str]
-) -> str:
-    """The exam at a glance for its authors; ``problems`` are translated sentences."""
-    context = {"title": title, "policy": policy, "outline": outline, "problems": problems}
-    return template("author_summary").render(Context(context))
-
-
-def render_author_form(title: str, policy: str, paper: str) -> str:
-    """The form of Studio: title, policy as JSON text, OLX of the paper."""
-    return template("author_form").render(Context({"title": title, "policy": policy, "paper": paper}))

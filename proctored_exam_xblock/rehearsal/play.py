@@ -23,10 +23,10 @@ from ..backends import registry
 from ..backends.base import Capability
 from ..domain import clock
 from ..domain.policy import ExamPolicy, Release, Unlock, policy_to_json, read_policy
+from ..domain.readiness import bookable_starts
 from ..models import Attempt, Exam, ExamVersion, OutboxEntry
 from ..services import entry, events, exams, proctoring, reconciliation, review, rooms
 from . import cast, checks, stage, vendors
-from .configuration import bookable_starts
 from .exam_day import ExamDay
 from .life import Scene, Steps
 from .plan import Plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -26,7 +26,7 @@ from ..olx import read_paper
 from . import audit
 
 log = logging.getLogger(__name__)
-SHORTEST_PASSWORD = 8
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,12 @@ class Snapshot:
 
     policy: ExamPolicy
     paper: Paper
+
+
+def hash_of(title: str, policy: Mapping[str, Any], paper: str) -> str:
+    """What tells one content of the block from another, as authors wrote it."""
+    source = json.dumps([title, policy, paper], sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(source.encode()).hexdigest()
 
 
 def publish(
@@ -54,8 +60,7 @@ def publish(
     Raises:
         InvalidPolicy, InvalidPaper: there is no earlier version to fall back on.
     """
-    source = json.dumps([title, policy, paper], sort_keys=True, ensure_ascii=True)
-    content_hash = hashlib.sha256(source.encode()).hexdigest()
+    content_hash = hash_of(title, policy, paper)
     exam = rows().filter(usage_key=usage_key).first()
     if exam is not None and exam.current_version is not None and exam.current_version.content_hash == content_hash:
         return exam
@@ -100,23 +105,38 @@ def check_policy(policy: Mapping[str, Any], title: str) -> ExamPolicy:
         InvalidPolicy: with the field's name and a reason code.
     """
     checked = policy_from_json({**policy, "title": title})
-    try:
-        able = registry.backend_class(checked.backend).capabilities
-    except NotConfigured:
-        raise InvalidPolicy("backend", reason="unknown_name") from None
-    if checked.practice and able:
-        raise InvalidPolicy("practice", reason="practice_alone")
-    if checked.practice and checked.unlock is Unlock.EXAM_PASSWORD:
-        raise InvalidPolicy("unlock", reason="practice_alone")
-    if checked.unlock.is_code and Capability.UNLOCK_CODE not in able and not checked.practice:
-        raise InvalidPolicy("unlock", reason="nobody_has_the_code")
-    if checked.unlock is Unlock.SESSION_CODE and (Capability.BOOKING in able or not checked.appointments):
-        raise InvalidPolicy("unlock", reason="no_sessions")
-    if checked.unlock is Unlock.NONE and Capability.ROOM in able and Capability.LIVE_STATUS not in able:
-        raise InvalidPolicy("unlock", reason="never_opens")
-    if not checked.appointments and able & {Capability.BOOKING, Capability.ROOM}:
-        raise InvalidPolicy("appointments", reason="needs_appointments")
+    for misfit in misfits(checked):
+        raise misfit
     return checked
+
+
+def misfits(policy: ExamPolicy) -> Iterator[InvalidPolicy]:
+    """Rules that the policy's proctoring service cannot serve."""
+    try:
+        able = registry.backend_class(policy.backend).capabilities
+    except NotConfigured:
+        yield InvalidPolicy("backend", reason="unknown_name")
+        return
+    if policy.practice and able:
+        yield InvalidPolicy("practice", reason="practice_alone")
+    reason = unlock_misfit(policy, able)
+    if reason:
+        yield InvalidPolicy("unlock", reason=reason)
+    if not policy.appointments and able & {Capability.BOOKING, Capability.ROOM}:
+        yield InvalidPolicy("appointments", reason="needs_appointments")
+
+
+def unlock_misfit(policy: ExamPolicy, able: frozenset[Capability]) -> str:
+    """Why a service with these capabilities cannot open the exam in the policy's way, '' when it can."""
+    if policy.practice and policy.unlock is Unlock.EXAM_PASSWORD:
+        return "practice_alone"
+    if policy.unlock.is_code and Capability.UNLOCK_CODE not in able and not policy.practice:
+        return "nobody_has_the_code"
+    if policy.unlock is Unlock.SESSION_CODE and (Capability.BOOKING in able or not policy.appointments):
+        return "no_sessions"
+    if policy.unlock is Unlock.NONE and Capability.ROOM in able and Capability.LIVE_STATUS not in able:
+        return "never_opens"
+    return ""
 
 
 def rows() -> QuerySet[Exam]:
@@ -155,8 +175,11 @@ def is_practice(version_id: int) -> bool:
     return snapshot_of(version_id, content_hash).policy.practice
 
 
-def set_password(usage_key: str, password: str, now: datetime, actor: str) -> None:
+def set_password(usage_key: str, password: str, now: datetime, actor: str, course_key: str = "") -> None:
     """Set the exam-wide password (R-FUN-13): kept as a Django password hash, never readable again.
+
+    Args:
+        course_key: of authors, who may set it before the exam was ever shown; '' where it has to be known.
 
     Raises:
         InvalidField: shorter than 8 characters.
@@ -164,10 +187,21 @@ def set_password(usage_key: str, password: str, now: datetime, actor: str) -> No
     """
     if len(password.strip()) < SHORTEST_PASSWORD:
         raise InvalidField("password", reason="too_short", low=SHORTEST_PASSWORD)
-    exam = find(usage_key)
+    if len(password) > LONGEST_PASSWORD:
+        raise InvalidField("password", reason="too_long", high=LONGEST_PASSWORD)
     with transaction.atomic():
-        exam = Exam.objects.select_for_update().get(pk=exam.pk)
+        if course_key:
+            Exam.objects.get_or_create(usage_key=usage_key, defaults={"course_key": course_key})
+        else:
+            find(usage_key)
+        exam = Exam.objects.select_for_update().get(usage_key=usage_key)
         exam.password_hash = make_password(password.strip())
         exam.password_set_at = now
         exam.save(update_fields=["password_hash", "password_set_at"])
         audit.record_exam(exam, "password_set", now, actor)
+
+
+def password_set_at(usage_key: str) -> datetime | None:
+    """When the exam-wide password was set last, None while it is not."""
+    row = Exam.objects.filter(usage_key=usage_key).exclude(password_hash="").first()
+    return row.password_set_at if row else None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
+from proctored_exam_xblock.block import ProctoredExamXBlock
 from proctored_exam_xblock.services import exams
 from proctored_exam_xblock.services.dossier import Caller
 from tests.campus import DOORS, Campus, all_rows
@@ -56,7 +57,7 @@ class Unchanged:
 
 
 @pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("name", [*HANDLERS, "save_content"])
+@pytest.mark.parametrize("name", [*HANDLERS, *ProctoredExamXBlock.AUTHORING])
 def test_only_json_posts_are_taken(campus: Campus, name: str, door: str) -> None:
     alex = the_person(campus, "onboarding")
     client = campus.client(alex)

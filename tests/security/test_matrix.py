@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from demo.runtime import CampusRuntime
+from proctored_exam_xblock.block import ProctoredExamXBlock
 from proctored_exam_xblock.domain.journey import Phase
 from proctored_exam_xblock.services.dossier import Caller
 from tests.campus import DOORS, Campus, all_rows
@@ -187,14 +189,29 @@ def test_an_anonymous_visitor(campus: Campus, life: str) -> None:
     }
 
 
-def test_the_authors_handler_is_closed_to_all_outside_an_authoring_page(campus: Campus) -> None:
+@pytest.mark.parametrize("name", ProctoredExamXBlock.AUTHORING)
+def test_the_authors_handlers_are_closed_to_all_but_authors(campus: Campus, name: str) -> None:
     before = all_rows()
-    body = {"display_name": "Mine", "policy": "{}", "paper": "<part title='x'/>"}
+    body = {
+        "display_name": "Mine",
+        "policy": "{}",
+        "paper": "<part title='x'/>",
+        "source": "x",
+        "text": "x",
+        "parts": [],
+    }
     for caller in (campus.world.person(), campus.world.person("camille", "audit"), None):
-        response = campus.send(campus.client(caller), "save_content", body, "handler_noauth")
+        response = campus.send(campus.client(caller), name, {**body, "password": "correct horse"}, "handler_noauth")
         assert (response.status_code, response.json()["code"]) == (409, "not_allowed_now")
     after = all_rows()
     assert {**after, "auth.User": [], "demo.Enrolment": []} == {**before, "auth.User": [], "demo.Enrolment": []}
+
+
+@pytest.mark.parametrize("name", ProctoredExamXBlock.AUTHORING)
+def test_in_the_lms_nobody_is_an_author(campus: Campus, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(CampusRuntime, "is_author_mode", False)
+    response = campus.send(campus.client(campus.teacher()), name, {"password": "correct horse"})
+    assert (response.status_code, response.json()["code"]) == (409, "not_allowed_now")
 
 
 @pytest.mark.parametrize("life", ["booking", "room", "sitting", "submitted", "missed"])

@@ -7,7 +7,10 @@
       var base = document.body.dataset.handlerBase + handlerName;
       return base + (suffix ? "/" + suffix : "") + (query ? "?" + query : "");
     },
-    notify: function () {}
+    /* As Studio's window: "cancel" closes it. */
+    notify: function (name) {
+      if (name === "cancel" && document.body.dataset.closeUrl) window.location.assign(document.body.dataset.closeUrl);
+    }
   };
 
   function start(element) {
