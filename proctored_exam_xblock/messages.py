@@ -48,7 +48,8 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "not_allowed_now": lambda p: _too_early() if p.get("reason") == "too_early" else _("This is not possible now."),
     "illegal_transition": lambda p: _("This is not possible now."),
     "file_incomplete": lambda p: _(
-        "This candidate has not completed their file yet: terms of use, name, information. Only they can do it."
+        "This candidate has not completed their file yet: terms of use, name, information, a check of the "
+        "equipment where the exam requires one. Only they can do it."
     ),
     "payment_missing": lambda p: _("This exam is not paid. Enter the payment first, then book."),
     "unknown_exam": lambda p: _("There is no such exam."),
