@@ -1,4 +1,4 @@
-"""Send the e-mails that are due, each once: claimed, made, handed over, recorded (docs/decisions/0013-mails.md).
+"""Send the e-mails that are due, each once: claimed, made, handed over, recorded (docs/decisions/0011-mails.md).
 
 What takes long comes first: the text is made and the mail server answers before the row says ``handing_over``. A worker
 that dies until then leaves a claim that runs out, and the e-mail is sent by the next. One that dies after it leaves a
