@@ -17,6 +17,8 @@ from .files import read_files, read_text
 from .hardened import parse
 
 MAX_LEVELS = 20
+MAX_POINTERS = 100
+"""Files that lead to one another."""
 LEVELS = ("chapter", "sequential", "vertical")
 _WRITTEN_ONCE = frozenset({"url_name", "slug", "filename", "org", "course"})
 
@@ -78,6 +80,7 @@ class _Reader:
         self.files = files
         self.base = PurePosixPath(base)
         self.seen: set[str] = set()
+        self.depth = 0
         self.found = Export()
 
     def file(self, name: str, url_name: str, places: tuple[Place, ...]) -> None:
@@ -92,8 +95,14 @@ class _Reader:
         except InvalidPaper as error:
             self.found.sources.append(Source(name, url_name, places, error=error))
             return
+        if self.depth >= MAX_POINTERS:
+            error = InvalidPaper(line=None, reason="too_deep", limit=MAX_POINTERS)
+            self.found.sources.append(Source(name, url_name, places, error=error))
+            return
+        self.depth += 1
         for element in root:
             self.element(element, name, url_name, places)
+        self.depth -= 1
 
     def element(self, element: etree._Element, file: str, url_name: str, places: tuple[Place, ...]) -> None:
         """A problem, a pointer, or a container."""

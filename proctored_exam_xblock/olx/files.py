@@ -30,6 +30,9 @@ _OPENERS: tuple[tuple[bytes, Any], ...] = (
     (b"BZh", bz2.open),
     (b"\xfd7zXZ\x00", lzma.open),
 )
+_ENCODINGS = re.compile(
+    r"(utf-?(8|16|32)(-?[lb]e)?|(us-)?ascii|iso-?8859-\d{1,2}|latin-?1|(windows-|cp)125\d)", re.IGNORECASE
+)
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -47,7 +50,7 @@ def read_text(data: bytes) -> str:
     if encoding is None:
         encoding = declared[1].decode() if declared else "utf-8"
     try:
-        if codecs.lookup(encoding)._is_text_encoding is False:  # type: ignore[attr-defined]
+        if not _ENCODINGS.fullmatch(encoding):  # some of Python's are no text, or take a minute for a megabyte
             raise LookupError
         return data.decode(encoding).lstrip("\ufeff")
     except (LookupError, ValueError):
@@ -79,7 +82,7 @@ def _of_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
             raise InvalidPaper(line=None, reason="too_many_files", limit=MAX_FILES)
         if path.suffix.lower() in SUFFIXES and path.is_file() and not path.is_symlink():
             with path.open("rb") as file:
-                yield path.relative_to(folder).as_posix(), file.read(hardened.MAX_BYTES + 1)
+                yield _shown(path.relative_to(folder).as_posix()), file.read(hardened.MAX_BYTES + 1)
 
 
 def _of_archive(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -91,7 +94,7 @@ def _of_archive(path: Path) -> Iterator[tuple[str, bytes]]:
         try:
             with tarfile.open(fileobj=unpacked, mode="r|") as archive:
                 yield from _members(archive)
-        except (tarfile.TarError, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError):
+        except (tarfile.TarError, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError, RecursionError):
             raise InvalidPaper(line=None, reason="not_an_archive") from None
 
 
@@ -110,7 +113,12 @@ def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
             continue
         file = archive.extractfile(member)
         if file is not None:
-            yield name.as_posix(), file.read(hardened.MAX_BYTES + 1)
+            yield _shown(name.as_posix()), file.read(hardened.MAX_BYTES + 1)
+
+
+def _shown(name: str) -> str:
+    """A name that can be printed; bytes that are no UTF-8 are written out."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 class _Bounded(io.RawIOBase):

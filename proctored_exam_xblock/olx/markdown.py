@@ -11,10 +11,13 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
+from ..domain.errors import InvalidPaper
 from .richtext import attribute
 
-_CHOICE = re.compile(r"^\s*\((.{0,3})\)\s*(.*?)\s*$")
-_BOX = re.compile(r"^\s*\[(.?)\]\s*(.*?)\s*$")
+MAX_MARKDOWN = 16_384
+"""Characters of one problem: no more is read, as some of its marks are looked for from every line on."""
+_CHOICE = re.compile(r"^\s*\((.{0,3})\)(.*)$")
+_BOX = re.compile(r"^\s*\[(.?)\](.*)$")
 _BRACES = re.compile(r"^\s*\{\{.*\}\}\s*$")
 _COMPOUND = re.compile(r"^\s*\{\{\s*\(\((.*?)\)\)(.*?)\}\}")
 _TYPED = re.compile(r"^s?=\s*(.*)$")
@@ -32,7 +35,13 @@ _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 
 
 def markdown_to_olx(text: str) -> str:
-    """One ``<problem>`` whose lines are the text's own, so that line numbers of what is wrong are the author's."""
+    """One ``<problem>`` whose lines are the text's own, so that line numbers of what is wrong are the author's.
+
+    Raises:
+        InvalidPaper: reason ``too_large``.
+    """
+    if len(text) > MAX_MARKDOWN:
+        raise InvalidPaper(line=None, reason="too_large", limit=MAX_MARKDOWN)
     lines = _joined_hints(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     page = _Page([""] * len(lines))
     start = 0
@@ -51,7 +60,10 @@ def _joined_hints(text: str) -> str:
     def on_one_line(found: re.Match[str]) -> str:
         return re.sub(r"\n[ \t]*", " ", found[0]) + "\0" * found[0].count("\n")
 
-    pieces = re.sub(r"\{\{.*?\}\}", on_one_line, text.replace("\0", ""), flags=re.DOTALL).split("\n")
+    text = text.replace("\0", "")
+    end = text.rfind("}}") + 2 if "}}" in text else 0  # what is never closed is not looked for from each beginning
+    joined = re.sub(r"\{\{.*?\}\}", on_one_line, text[:end], flags=re.DOTALL)
+    pieces = (joined + text[end:]).split("\n")
     return "\n".join(piece.replace("\0", "") + "\n" * piece.count("\0") for piece in pieces)
 
 
@@ -220,7 +232,7 @@ class _Section:
         self._open("multiplechoiceresponse", group, run[0][0])
         for number, text in run:
             marks, words = _CHOICE.match(text).groups()  # type: ignore[union-attr]
-            words, hint = _with_hint(words, "choicehint")
+            words, hint = _with_hint(words.strip(), "choicehint")
             fixed = ' fixed="true"' if "@" in marks else ""
             right = str("x" in marks.lower()).lower()
             self._put(f'<choice correct="{right}"{fixed}>{xml_text(words)}{hint}</choice>', number)
@@ -240,7 +252,7 @@ class _Section:
                 self._put(f'<compoundhint value="{value}">{xml_text(compound[2].strip())}</compoundhint>', number)
             else:
                 mark, words = box.groups() if box else ("", "")
-                words, hints = _with_box_hints(words)
+                words, hints = _with_box_hints(words.strip())
                 right = str(mark.lower() == "x").lower()
                 self._put(f'<choice correct="{right}">{xml_text(words)}{hints}</choice>', number)
         self._close("</checkboxgroup>", run[-1][0])

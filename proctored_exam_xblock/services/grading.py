@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
+from fractions import Fraction
 
 from django.db import transaction
 from xblock.scorable import Score as XBlockScore
 
 from ..domain.attempt import OVER
 from ..domain.grading import Score, grade
-from ..domain.questions import Paper
+from ..domain.questions import Paper, exact
 from ..models import Attempt, Candidacy, PartResponse
 from . import audit, exams, interventions, review, scores
 from .dossier import Caller, of_candidacy
@@ -61,7 +62,7 @@ def rescore(caller: Caller, only_if_higher: bool, now: datetime) -> None:
 
 
 def override(caller: Caller, earned: float, possible: float, now: datetime) -> None:
-    """A score put by hand, in whole points.
+    """A score put by hand, in the parts of a point that the paper itself has.
 
     Raises:
         ValueError: not between nothing and all points.
@@ -70,7 +71,8 @@ def override(caller: Caller, earned: float, possible: float, now: datetime) -> N
         raise ValueError("a score is between 0 and the points possible")
     attempt = _counted(caller)
     if attempt is not None:
-        _write(attempt, Score(round(earned), round(possible)), None, "score_overridden", now)
+        given = Score(*(exact(Fraction(str(points))) for points in (earned, possible)))
+        _write(attempt, given, exams.snapshot(attempt.version).paper, "score_overridden", now)
 
 
 def publish_again(caller: Caller, now: datetime) -> None:

@@ -53,10 +53,12 @@ def test_half_of_a_third_and_a_third_are_half_a_point_everywhere(exam: World) ->
     assert (found.raw_earned, found.raw_possible) == (0.5, 1.0)
 
 
-def test_a_score_put_by_hand_is_in_whole_points(exam: World) -> None:
+def test_a_score_put_by_hand_is_in_the_papers_own_parts_of_a_point(exam: World) -> None:
     alex = exam.person()
     exam.sit(alex)
     sitting.finish(exam.with_window(alex), {}, exam.clock())
-    grading.override(alex, 1.0, 1.0, exam.clock())
+    before = exam.attempt(alex).score_unit
+    grading.override(alex, 0.25, 1.0, exam.clock())
 
-    assert (exam.attempt(alex).score_earned, exam.attempt(alex).score_unit) == (1, 1)
+    row, found = exam.attempt(alex), grading.score(alex)
+    assert (row.score_unit, found.raw_earned, found.raw_possible) == (before, 0.25, 1.0)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from proctored_exam_xblock.domain.errors import InvalidPaper
 from proctored_exam_xblock.olx import check, files, import_parts, load, read_paper, write_paper
-from proctored_exam_xblock.olx.exports import parts_of
+from proctored_exam_xblock.olx.exports import parts_of, read_export
+from proctored_exam_xblock.olx.files import read_files, read_text
 from proctored_exam_xblock.paper_reasons import CODES, paper_reason
 from tests.unit.test_olx import RADIO, mc, part, problem
 
@@ -368,3 +369,31 @@ def test_a_paper_file_is_told_problem_by_problem(tmp_path: Path) -> None:
     path.write_text(part("\n" + GOOD + "\n" + problem("<p>Q</p>" + mc(RADIO.replace("true", "false")))))
 
     assert [(f.reason, f.line) for f in check(path).findings] == [("", 2), ("no_right_choice", 3)]
+
+
+def test_files_that_lead_to_one_another_without_end_are_told(tmp_path: Path) -> None:
+    (tmp_path / "course.xml").write_text('<course url_name="0"/>')
+    (tmp_path / "course").mkdir()
+    for number in range(2000):
+        (tmp_path / "course" / f"{number}.xml").write_text(f'<course url_name="{number + 1}"/>')
+    errors = [source.error for source in read_export(tmp_path).sources if source.error is not None]
+
+    assert {error.params["reason"] for error in errors} == {"too_deep"}
+
+
+def test_a_name_that_is_no_text_is_written_out(tmp_path: Path) -> None:
+    path = tmp_path / "course.tar"
+    with tarfile.open(path, "w", encoding="utf-8", errors="surrogateescape") as archive:
+        member = tarfile.TarInfo("problem/p\udcff.xml")
+        member.size = 0
+        archive.addfile(member)
+    (name,) = read_files(path)
+
+    assert name == "problem/p\\udcff.xml"
+
+
+@pytest.mark.parametrize("encoding", ["punycode", "idna", "utf-7", "rot13", "zlib"])
+def test_what_is_no_encoding_of_texts_is_refused(encoding: str) -> None:
+    with pytest.raises(InvalidPaper) as caught:
+        read_text(f'<?xml version="1.0" encoding="{encoding}"?><problem/>'.encode())
+    assert caught.value.params["reason"] == "encoding"

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from proctored_exam_xblock.domain.errors import InvalidPaper
 from proctored_exam_xblock.domain.grading import Score, credit, grade, passed, unit
 from proctored_exam_xblock.domain.questions import Credit, Hint, Kind, Paper, Part, Question
 from proctored_exam_xblock.domain.snapshot import paper_from_json, paper_to_json
-from proctored_exam_xblock.olx import read_paper, write_markdown, write_paper
+from proctored_exam_xblock.olx import markdown_to_olx, read_paper, write_markdown, write_paper
 from proctored_exam_xblock.olx.richtext import escape
 from tests.unit.papers import question
 from tests.unit.test_olx import RADIO, mc, part, problem, refusal
@@ -285,8 +286,6 @@ def test_a_problem_that_markdown_can_say_survives_it(xml):
 
 
 def read_markdown(text: str, like: tuple[Question, ...]) -> Paper:
-    from proctored_exam_xblock.olx import markdown_to_olx
-
     name = like[0].problem or like[0].id
     return read_paper(part(markdown_to_olx(text).replace("<problem>", f'<problem url_name="{name}">', 1)))
 
@@ -325,3 +324,9 @@ def test_a_snapshot_of_an_earlier_release_is_read():
         Credit.NONE,
     )
     assert paper_to_json(paper) == old
+
+
+def test_a_markdown_text_of_any_size_is_refused_before_it_is_read() -> None:
+    with pytest.raises(InvalidPaper) as caught:
+        markdown_to_olx(">>a\n" * 1_000_000)
+    assert caught.value.params["reason"] == "too_large"

@@ -175,9 +175,16 @@
       });
     }
 
+    /* A text that is not in pieces would be gone with the first piece. */
+    async mayDrop() {
+      if (this.mode !== "text" || !this.source.text.trim()) return true;
+      return this.ask(this.texts.replace_paper, this.texts.remove);
+    }
+
     async import(replace) {
       const paste = this.panel.querySelector("[data-pex-author-paste]");
       if (replace && this.all.length && !(await this.ask(this.texts.replace_paper, this.texts.remove))) return;
+      if (!(await this.mayDrop())) return;
       const parts = await this.take(paste.value, "import");
       if (!parts) {
         paste.focus();
@@ -255,7 +262,8 @@
       const problem = button.closest("[data-pex-author-problem]");
       const again = () => button.focus();
       const deeds = {
-        "add-part": () => {
+        "add-part": async () => {
+          if (!(await this.mayDrop())) return;
           if (this.mode === "text") this.fill([]);
           const title = my.fill(this.texts.new_part, { number: this.parts.length + 1 });
           this.addPart({ title, problems: [] }).querySelector("input").focus();
