@@ -17,13 +17,14 @@ function ProctoredExamAuthor(runtime, element, args) {
   let revision = args.revision;
   let dirty = false;
   let version = 0;
+  let offered = null; // a draft of before, until the author has said what to do with it
 
   const rules = new my.Rules(root, args.services);
   const paper = new my.Paper(root, handlers, args, { texts, ask, say, changed });
   const tabs = new my.Tabs(root, shown);
   const preview = new my.AsCandidate(root, handlers, args.styles, args.language, () => say(texts.preview_only));
   const onFile = JSON.stringify(body());
-  const keep = my.latest(600, () => { if (dirty) draft.keep({ ...body(), revision }); });
+  const keep = my.latest(600, () => { if (dirty && !offered) draft.keep({ ...body(), revision }); });
 
   function body() {
     return { display_name: rules.title.value, policy: JSON.stringify(rules.read()), ...paper.read() };
@@ -38,7 +39,7 @@ function ProctoredExamAuthor(runtime, element, args) {
 
   function clean(text) {
     dirty = false;
-    draft.forget();
+    if (!offered) draft.forget();
     status(text, "saved");
   }
 
@@ -61,6 +62,7 @@ function ProctoredExamAuthor(runtime, element, args) {
   }
 
   async function save() {
+    if (paper.unapplied && !(await paper.applySource())) return; // what was typed there is part of the exam
     const sent = version;
     const button = find('[data-pex-author-do="save"]');
     button.disabled = true;
@@ -78,7 +80,7 @@ function ProctoredExamAuthor(runtime, element, args) {
       }
       return;
     }
-    if (dirty) draft.keep({ ...body(), revision });
+    if (dirty && !offered) draft.keep({ ...body(), revision });
     status(here.length || wrongInPaper ? text : texts.unsaved, "unsaved");
     if (here.length) {
       tabs.show("exam");
@@ -144,10 +146,12 @@ function ProctoredExamAuthor(runtime, element, args) {
     const time = new Date(found.at).toLocaleString(args.language, { dateStyle: "long", timeStyle: "short" });
     find("[data-pex-author-draft-text]").textContent = my.fill(base === revision ? texts.draft_found : texts.draft_older, { time });
     find("[data-pex-author-draft]").hidden = false;
+    offered = found;
   }
 
   async function restore() {
-    const found = draft.find();
+    const found = offered;
+    offered = null;
     find("[data-pex-author-draft]").hidden = true;
     if (!found) return;
     rules.title.value = found.body.display_name;
@@ -199,6 +203,7 @@ function ProctoredExamAuthor(runtime, element, args) {
   const DEEDS = {
     "restore-draft": restore,
     "discard-draft": () => {
+      offered = null;
       draft.forget();
       find("[data-pex-author-draft]").hidden = true;
       rules.title.focus();

@@ -16,7 +16,7 @@
       this.mode = "parts";
       this.panel.querySelector("[data-pex-author-answers]").addEventListener("change", () => this.eachOpen());
       this.panel.querySelector("[data-pex-author-source]").addEventListener("toggle", (event) => {
-        if (event.target.open && this.mode === "parts") this.source.text = this.asText();
+        if (event.target.open && this.mode === "parts") this.showSource();
       });
       this.place.addEventListener("input", (event) => {
         if (event.target.matches("[data-pex-author-part-title]")) this.counted();
@@ -153,6 +153,17 @@
       }).join("");
     }
 
+    showSource() {
+      this.source.text = this.asText();
+      this.before = this.source.text; // as the text area has it
+    }
+
+    /* The whole text was changed and not taken into the pieces yet. */
+    get unapplied() {
+      const box = this.panel.querySelector("[data-pex-author-source]");
+      return this.mode === "parts" && box.open && this.source.text !== this.before;
+    }
+
     async take(text, place) {
       const answer = await this.handlers.ask("import_paper", { text });
       const sentence = answer.ok ? "" : (answer.fields && answer.fields.paper) || answer.message;
@@ -211,15 +222,19 @@
       else input.value = "";
     }
 
+    /* Whether the whole text is in pieces now; what was edited in the pieces since it was shown is asked about first. */
     async applySource() {
+      const moved = this.mode === "parts" && this.asText().replace(/\r\n?/g, "\n") !== this.before;
+      if (moved && !(await this.ask(this.texts.replace_paper, this.texts.remove))) return false;
       const parts = await this.take(this.source.text, "olx");
-      if (!parts) return;
+      if (!parts) return false;
       this.source.mark([]);
       this.mistakes([]);
       this.fill(parts);
       this.changed();
       this.panel.querySelector("[data-pex-author-source]").open = false;
       this.say(this.texts.json_applied);
+      return true;
     }
 
     move(element, step, sentence) {
