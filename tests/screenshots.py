@@ -21,6 +21,7 @@ from demo.process import Campus, campus
 from proctored_exam_xblock.domain.journey import Phase
 from scripts.test_tools import TOOLS
 from tests.browser.candidate import Candidate, Proctor
+from tests.browser.course_team import change_rules
 from tests.screenshots_mails import every_mail
 from tests.screenshots_services import on_site, room_that_opens
 from tests.unit.candidates import HANDED_IN, every_phase
@@ -191,11 +192,7 @@ def absence(studio: Studio) -> None:
 def english(studio: Studio) -> None:
     """The same in English, where there is much to read; then the result, which this exam shows in its page."""
     author = studio.page("dominique")
-    author.goto("/courses/cartopro/author/")
-    rules = author.locator('textarea[name="policy"]')
-    rules.fill(rules.input_value().replace('"show_result_in_exam": false', '"show_result_in_exam": true'))
-    author.locator('[data-pex-author] button[type="submit"]').click()
-    expect(author.locator("[data-pex-author-status]")).to_be_visible()
+    change_rules(author, show_result_in_exam=True)
 
     alex = studio.candidate("alex", "en").open()
     alex.at("onboarding")

@@ -6,7 +6,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
+
+from tests.browser.course_team import change_rules
 
 WORDS = {
     "fr": {
@@ -44,7 +46,7 @@ WORDS = {
 def test_a_chosen_time_is_kept_moved_and_missed_and_a_second_one_is_taken(exam_day, visitor, language):
     said = WORDS[language]
     alex, _ = exam_day(language=language)
-    _rules(visitor(alex.campus, "dominique"), '"second_after": ["missed"], "second_lead_time_hours": 24')
+    change_rules(visitor(alex.campus, "dominique"), second_after=["missed"], second_lead_time_hours=24)
     alex.open()
     alex.onboard()
     page, calendar = alex.page, alex.exam.locator("[data-pex-calendar]")
@@ -124,12 +126,3 @@ def test_a_lost_or_late_hold_never_stands_in_the_way_of_booking(exam_day):
     start = alex.pick(2, 4)
     alex.do("book")
     expect(alex.at("booked").locator(f'[data-pex-start="{start:%Y-%m-%dT%H:%M:%SZ}"]')).to_be_visible()
-
-
-def _rules(author: Page, more: str) -> None:
-    """The course team adds rules to the exam."""
-    author.goto("/courses/cartopro/author/")
-    rules = author.locator('textarea[name="policy"]')
-    rules.fill(rules.input_value().rstrip()[:-1].rstrip() + f",\n{more}\n}}")
-    author.locator('[data-pex-author] button[type="submit"]').click()
-    expect(author.locator("[data-pex-author-status]")).to_be_visible()

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.course_team import change_rules
+
 ALEX = "alex@example.org"
 
 
@@ -77,11 +79,7 @@ def test_time_runs_out_and_only_verified_parts_count(exam_day, open_page):
 def test_drafts_count_where_the_course_team_says_so(exam_day, visitor):
     alex, proctor = exam_day()
     author = visitor(alex.campus, "dominique")
-    author.goto("/courses/cartopro/author/")
-    rules = author.locator('textarea[name="policy"]')
-    rules.fill(rules.input_value().replace('"discard"', '"submit_drafts"'))
-    author.locator('[data-pex-author] button[type="submit"]').click()
-    expect(author.locator("[data-pex-author-status]")).to_be_visible()
+    change_rules(author, expiry="submit_drafts")
     alex.start(proctor)
     alex.answer_part(1)
     alex.saved()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,22 +10,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.candidate import INFORMATION, UNIT, Candidate
+from tests.browser.course_team import change_rules, rules_of
 
 QUIZ = "cartopro.sequential.quiz"
 WORDS = {
     "fr": {"short": "trop court", "out": "six", "in": "huit", "group": "Vous n’êtes dans aucun groupe"},
     "en": {"short": "too short", "out": "six", "in": "eight", "group": "You are in no group"},
 }
-
-
-def change_rules(team: Page, **rules: Any) -> None:
-    """On the author's page, as the course team does."""
-    team.goto("/courses/cartopro/author/")
-    field = team.locator("textarea[name=policy]")
-    field.fill(json.dumps({**json.loads(field.input_value()), **rules}, ensure_ascii=False))
-    with team.expect_response(lambda answer: "save_content" in answer.url) as saved:
-        team.locator(".panel form button").first.click()
-    assert saved.value.json()["ok"]
 
 
 def no_violation(page: Page) -> None:
@@ -81,7 +71,7 @@ def test_from_what_is_missing_to_terms_that_change_while_the_file_is_open(
     alex.do("save-information")
     alex.at("booking")
 
-    rules = {name: text for name, text in _policy(team).items() if name in ("terms_fr", "terms_en")}
+    rules = {name: text for name, text in rules_of(team).items() if name in ("terms_fr", "terms_en")}
     changed = {
         "terms_fr": rules["terms_fr"].replace("six semaines", "huit semaines"),
         "terms_en": rules["terms_en"].replace("six weeks", "eight weeks"),
@@ -100,12 +90,6 @@ def test_from_what_is_missing_to_terms_that_change_while_the_file_is_open(
     expect(page.locator("[data-pex-accepted-terms]")).to_contain_text(said["in"])
     expect(page.locator("[data-pex-file]")).to_contain_text("Alex MARTIN")
     no_violation(page)
-
-
-def _policy(team: Page) -> dict[str, Any]:
-    team.goto("/courses/cartopro/author/")
-    found: dict[str, Any] = json.loads(team.locator("textarea[name=policy]").input_value())
-    return found
 
 
 def test_the_file_is_completed_by_keyboard_alone(

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from demo.process import Campus
 from tests.browser.by_request import at, book, do, hour, policy
 from tests.browser.conftest import NOW
+from tests.browser.course_team import change_rules
 
 SLUG = "cartopro-pe"
 SEAT = "/simulators/proctorexam/"
@@ -92,11 +93,7 @@ def test_the_room_opens_the_exam_without_a_password_and_the_photo_decides(
 
 def test_a_room_that_opens_by_a_signed_form_is_entered_by_one_click(campus, visitor, proctor):
     author = visitor(campus, "dominique")
-    author.goto(f"/courses/{SLUG}/author/")
-    written = author.locator('textarea[name="policy"]')
-    written.fill(written.input_value().replace('"proctorexam"', '"proctorexam_lti"'))
-    author.locator('[data-pex-author] button[type="submit"]').click()
-    expect(author.locator("[data-pex-author-status]")).to_be_visible()
+    change_rules(author, SLUG, backend="proctorexam_lti")
     alex = visitor(campus, "alex")
     rules = policy(SLUG, NOW)
     start = hour(rules)

@@ -17,7 +17,7 @@ from tests import mariadb
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.xdist_group("mariadb")]
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_SECONDS = 1200
+LONGEST_SECONDS = 2400
 
 
 @pytest.fixture(scope="module")
