@@ -27,4 +27,6 @@ def _open(page: Page, course: str) -> Locator:
     page.goto(f"/courses/{course}/author/")
     expect(page.locator("[data-pex-author-ready]")).to_be_visible()
     page.locator("[data-pex-author-expert] > summary").click()
-    return page.locator("[data-pex-author-json]")
+    area = page.locator("[data-pex-author-json]")
+    expect(area).not_to_have_value("")  # the script writes it after the page has opened the box
+    return area
