@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from .questions import Answers, Credit, Kind, Paper, Part, Points, Question, exact
+from .questions import Answers, Credit, Kind, Paper, Part, Points, Question, Ruling, exact
 from .scoring import PLATFORM, Floor, Scoring
 
 FINEST = 10_000
@@ -111,6 +111,9 @@ def grade_question(question: Question, chosen: tuple[str, ...], scoring: Scoring
         scoring: the exam's own rules; with a penalty the score may be below nothing.
     """
     right = _is_right(question, chosen)
+    if question.ruling is not Ruling.NONE:
+        points = question.points if question.ruling is Ruling.GIVEN else 0
+        return QuestionResult(question.id, bool(chosen), right, Score(points, points))
     earned = _earned(question, chosen) if right or scoring.partial_credit else 0
     if scoring.penalty_percent and chosen and not right and earned <= 0:
         earned = exact(-Fraction(question.points) * scoring.penalty_percent / 100)

@@ -44,6 +44,14 @@ class Credit(StrEnum):
     HALVES = "halves"
 
 
+class Ruling(StrEnum):
+    """What was decided of a question after the fact (R-X-15); never written by authors, never in a version."""
+
+    NONE = ""
+    VOID = "void"
+    GIVEN = "given"
+
+
 @dataclass(frozen=True)
 class Hint:
     """What the author says about an answer; for after release only.
@@ -81,6 +89,7 @@ class Question:
     stands before each in ``lead``. ``most`` is what the platform's own problem counts for the answer before weighting.
     ``hints`` and ``demand_hints`` are never shown during the exam. ``tags`` and ``difficulty`` tell alike problems of a
     pool; ``fixed`` keeps the place when a part is shuffled; the three are the same in all questions of a problem.
+    A question that is void counts for nobody; of one that is given everybody who had it has the points.
     """
 
     id: str
@@ -99,6 +108,7 @@ class Question:
     tags: tuple[str, ...] = ()
     difficulty: str = ""
     fixed: bool = False
+    ruling: Ruling = Ruling.NONE
 
     @cached_property
     def key(self) -> frozenset[str]:
