@@ -123,6 +123,9 @@ def _texts(question: Question) -> Iterator[str]:
     yield question.prompt
     yield from (choice.html for choice in question.choices)
     yield question.explanation
+    yield from question.demand_hints
+    yield from (hint.html for hint in question.hints)
+    yield from (hint.html for choice in question.choices for hint in choice.hints)
 
 
 def _service(exam: _Exam) -> Iterator[Finding]:
