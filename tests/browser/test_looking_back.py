@@ -72,6 +72,7 @@ def test_a_candidate_looks_back_on_the_exam(exam_day, visitor, language):
     alex.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(first.locator("[data-pex-verdict]")).to_have_count(10)
     assert first.get_attribute("open") is not None
+    expect(first.locator("summary")).to_be_focused()
     assert alex.page.evaluate(TYPESET) == ["1", "1"]
     expect(first.locator("[data-pex-points]").first).to_be_visible()
     expect(first).to_contain_text(said["right"])
