@@ -114,7 +114,7 @@ def read_options(entry: etree._Element) -> Choices:
     found: list[Choice] = []
     right = entry.get("correct")
     if len(entry) or entry.get("options") is None:
-        marked = 0
+        marked = False
         for element in _few(entry, children(entry, "option", "no_choices")):
             hints = _hints(element, "optionhint")
             if len(element):
@@ -123,9 +123,9 @@ def read_options(entry: etree._Element) -> Choices:
             if not text:
                 refuse(entry, "empty_choice")
             if _correct(element) == "true":
-                right, marked = text, marked + 1
-            if marked > 1:
-                refuse(element, "several_right_choices")
+                if marked and text != right:
+                    refuse(element, "several_right_choices")
+                right, marked = text, True
             found.append(Choice("", text, False, element.get("fixed") == "true", None, hints))
     else:
         found = [Choice("", text, False) for text in _split_options(entry)]
