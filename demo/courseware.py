@@ -17,7 +17,7 @@ from xblock.exceptions import DisallowedFileError, NoSuchHandlerError
 
 from proctored_exam_xblock.domain.clock import window_end
 from proctored_exam_xblock.domain.errors import ExamError
-from proctored_exam_xblock.domain.policy import policy_from_json
+from proctored_exam_xblock.domain.policy_json import policy_from_json
 from proctored_exam_xblock.services import exams
 
 from .courses import BLOCK_TYPE, COURSES, Course

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 from submissions import api as submissions
 
-from proctored_exam_xblock.domain.policy import policy_from_json
+from proctored_exam_xblock.domain.policy_json import policy_from_json
 
 from .courses import CERTIFYING, COURSES, Course
 from .host import Host

@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from proctored_exam_xblock.domain.errors import InvalidPolicy
-from proctored_exam_xblock.domain.policy import ExamPolicy, policy_from_json
+from proctored_exam_xblock.domain.policy import ExamPolicy
+from proctored_exam_xblock.domain.policy_json import policy_from_json
 
 from .courses import Course
 from .courseware import course_or_404

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
-from proctored_exam_xblock.domain.policy import policy_from_json
+from proctored_exam_xblock.domain.policy_json import policy_from_json
 
 from . import clock
 from .courses import COURSES, PAID, by_usage

@@ -14,7 +14,7 @@ from xblock.core import XBlock
 from xblock.fields import Boolean, Dict, Scope, String
 
 from . import authoring, compat, conf, olx, presenter, screens
-from .domain.errors import ExamError, InvalidPaper
+from .domain.errors import ExamError
 from .handlers import ExamHandlers
 from .presenter import author
 from .services import exams, grading
@@ -154,11 +154,8 @@ class ProctoredExamXBlock(ExamHandlers, CompletableXBlockMixin, XBlock):
     # --- grade tools of the platform ----------------------------------------------------------------------------
 
     def max_score(self) -> float:
-        """Points of the whole paper, times nothing: the same for every learner, as the block structure needs."""
-        try:
-            return float(sum(question.points for question in olx.read_paper(self.paper).questions))
-        except InvalidPaper:
-            return 0.0
+        """What the gradebook gets the exam's score out of: the same for every learner, as the block structure needs."""
+        return float(authoring.most_points(self))
 
     def has_submitted_answer(self) -> bool:
         """True when this learner's answers were counted once."""

@@ -194,6 +194,7 @@ def reason(code: str, params: Mapping[str, Any] | None = None) -> str:
         "zone": _("Choose a time zone from the list."),
         "country": _("Choose a country from the list."),
         "out_of_range": _("This number is out of range."),
+        "only_after_release": _("Before the release only their own answers can be shown."),
         "unknown_zone": _("This time zone is unknown."),
         "before_start": _("The last day comes before the first."),
         "too_long_window": _("The window is too long."),

@@ -83,7 +83,7 @@ def links(dossier: Dossier, aside: practice.Aside = practice.Aside()) -> present
         help_phones=backend.help_phones,
         help_emails=backend.help_emails,
         equipment_limits=target.limits if target and target.known else backend.limits,
-        outline=tuple((part.title, len(part.problems)) for part in dossier.paper.parts),
+        outline=tuple((part.title, part.drawn) for part in dossier.paper.parts),
         practice=aside.practice_url,
         prepares_for=aside.exam_url,
     )

@@ -3,7 +3,7 @@
 Every use-case here asks first whether the caller may write; nothing but :func:`save` and the password writes anything.
 """
 
-from .content import export_policy, field_texts, import_policy, places, revision_of, save
+from .content import export_policy, field_texts, import_policy, most_points, places, revision_of, save
 from .pages import arguments, form, summary
 from .rights import may_write, require, set_password
 from .trying import as_candidate, checked, described, imported, tried
@@ -19,6 +19,7 @@ __all__ = [
     "import_policy",
     "imported",
     "may_write",
+    "most_points",
     "places",
     "require",
     "revision_of",

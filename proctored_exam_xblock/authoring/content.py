@@ -12,9 +12,13 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from .. import messages
+from ..domain.drawing import possible
 from ..domain.errors import BadRequest, ChangedMeanwhile, ExamError, InvalidExam, InvalidPaper, InvalidPolicy
-from ..domain.policy import ExamPolicy, problems, zone_names
+from ..domain.grading import Score, for_gradebook, unit
+from ..domain.policy import ExamPolicy, zone_names
+from ..domain.policy_json import problems
 from ..domain.questions import Paper
+from ..domain.scoring import weighed
 from ..paper_reasons import paper_reason
 from ..presenter.author import controls
 from ..services import exams
@@ -181,6 +185,17 @@ def save(block: Any, body: dict[str, Any]) -> str:
     if save_fields is not None:
         save_fields()
     return revision_of(block)
+
+
+def most_points(block: Any) -> int:
+    """What the gradebook is given the score out of (``domain.grading.for_gradebook``); 0 while something is wrong."""
+    rules, wrong = judge({} if UNREAD in block.policy else dict(block.policy), block.display_name)
+    paper, mistakes = papers.judge_text(block.paper)
+    if paper is None or mistakes:
+        return 0
+    rules = sound(rules, wrong)
+    own = weighed(paper, rules.question_points)
+    return for_gradebook(Score(0, possible(own)), unit(own, rules.scoring), rules.lms_points, rules.pass_percent)[1]
 
 
 def field_texts(error: ExamError) -> dict[str, str]:

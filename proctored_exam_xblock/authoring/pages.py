@@ -87,7 +87,7 @@ def summary(block: Any) -> str:
         said.append(messages.reason("not_a_mapping"))
     outline: tuple[tuple[str, int], ...] = ()
     try:
-        outline = tuple((part.title, len(part.problems)) for part in read_paper(block.paper).parts)
+        outline = tuple((part.title, part.drawn) for part in read_paper(block.paper).parts)
     except InvalidPaper:
         said += [place["text"] for place in content.places(papers.judge_text(block.paper)[1])]
     service = catalogue.known(rules.backend)

@@ -133,7 +133,7 @@ def _links(block: Any, service: type[Backend] | None, paper: Paper) -> Links:
         capabilities=frozenset(one.value for one in service.capabilities) if service else frozenset(),
         help_phones=service.help_phones if service else (),
         equipment_limits=service.equipment if service else WATCHED,
-        outline=tuple((part.title, len(part.problems)) for part in paper.parts),
+        outline=tuple((part.title, part.drawn) for part in paper.parts),
     )
 
 

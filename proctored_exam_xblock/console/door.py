@@ -61,6 +61,18 @@ def enter(request: HttpRequest, exam_id: int) -> Visit:
     return Visit(exam, user.pk, " ".join(host.full_name(user.pk)).strip() or user.get_username(), staff)
 
 
+def enter_as_staff(request: HttpRequest, exam_id: int) -> Visit:
+    """The course team alone: grades, keys and statistics are no invigilator's.
+
+    Raises:
+        NotSignedIn, Gone.
+    """
+    visit = enter(request, exam_id)
+    if not visit.staff:
+        raise Gone()
+    return visit
+
+
 def read_body(request: HttpRequest) -> dict[str, Any]:
     """The JSON object of a POST.
 

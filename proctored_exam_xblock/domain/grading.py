@@ -8,12 +8,13 @@ say, save by halves, where it earns them: that is how capa counts.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from .questions import Answers, Credit, Kind, Paper, Points, Question, exact
+from .questions import Answers, Credit, Kind, Paper, Part, Points, Question, Ruling, exact
+from .scoring import PLATFORM, Floor, Scoring
 
 FINEST = 10_000
 """Parts of a point that are kept at most; scores of a paper that needs finer ones are rounded to it."""
@@ -98,7 +99,7 @@ def _rounded(number: float) -> Points:
     return exact(Fraction(repr(math.floor(number * 100.0 + 0.5) / 100.0)))
 
 
-def grade_question(question: Question, chosen: tuple[str, ...]) -> QuestionResult:
+def grade_question(question: Question, chosen: tuple[str, ...], scoring: Scoring = PLATFORM) -> QuestionResult:
     """Grade one question, weighted.
 
     As capa does by default: radio buttons and drop-down lists want a right choice (any of them when the author
@@ -107,11 +108,23 @@ def grade_question(question: Question, chosen: tuple[str, ...]) -> QuestionResul
     Args:
         question: the question with its key.
         chosen: choice ids, in any order; () when unanswered.
+        scoring: the exam's own rules; with a penalty the score may be below nothing.
     """
+    right = _is_right(question, chosen)
+    if question.ruling is not Ruling.NONE:
+        points = question.points if question.ruling is Ruling.GIVEN else 0
+        return QuestionResult(question.id, bool(chosen), right, Score(points, points))
+    earned = _earned(question, chosen) if right or scoring.partial_credit else 0
+    if scoring.penalty_percent and chosen and not right and earned <= 0:
+        earned = exact(-Fraction(question.points) * scoring.penalty_percent / 100)
+    return QuestionResult(question.id, bool(chosen), right, Score(earned, question.points))
+
+
+def _earned(question: Question, chosen: tuple[str, ...]) -> Points:
     found = credit(question, chosen)
-    whole = found == question.most
-    earned = question.points if whole else exact(found * Fraction(question.points) / question.most) if found else 0
-    return QuestionResult(question.id, bool(chosen), _is_right(question, chosen), Score(earned, question.points))
+    if found == question.most:
+        return question.points
+    return exact(found * Fraction(question.points) / question.most) if found else 0
 
 
 def _is_right(question: Question, chosen: tuple[str, ...]) -> bool:
@@ -123,38 +136,73 @@ def _is_right(question: Question, chosen: tuple[str, ...]) -> bool:
     return bool(chosen) and right <= frozenset(chosen) and not wrong & frozenset(chosen)
 
 
-def grade_each(paper: Paper, answers: Answers) -> tuple[QuestionResult, ...]:
+def grade_each(paper: Paper, answers: Answers, scoring: Scoring = PLATFORM) -> tuple[QuestionResult, ...]:
     """The result of every question of the paper, in the paper's order; answers to unknown questions count nothing."""
-    return tuple(grade_question(question, answers.get(question.id, ())) for question in paper.questions)
+    return tuple(grade_question(question, answers.get(question.id, ()), scoring) for question in paper.questions)
 
 
-def grade(paper: Paper, answers: Answers) -> Score:
-    """The score of the whole paper, never below nothing nor above all: the gradebook takes no other.
+def grade_parts(paper: Paper, answers: Answers, scoring: Scoring = PLATFORM) -> tuple[Score, ...]:
+    """The score of each part; penalties stop where the exam's rules say.
 
     Args:
-        paper: the attempt's own copy of the paper.
+        paper: the attempt's own copy of the paper, of the questions that were drawn for it.
         answers: the counted answers only; what was discarded must not be in it.
+        scoring: the exam's own rules.
     """
-    total = sum((result.score for result in grade_each(paper, answers)), Score(0, 0))
+    return tuple(_part(part, answers, scoring) for part in paper.parts)
+
+
+def _part(part: Part, answers: Answers, scoring: Scoring) -> Score:
+    if not scoring.penalty_percent:
+        return _sum(part.questions, answers, scoring)
+    scores = [_sum(problem, answers, scoring) for problem in part.problems]
+    if scoring.floor is Floor.QUESTION:
+        scores = [_at_least_nothing(score) for score in scores]
+    return _at_least_nothing(sum(scores, Score(0, 0)))
+
+
+def _sum(questions: Iterable[Question], answers: Answers, scoring: Scoring) -> Score:
+    return sum((grade_question(q, answers.get(q.id, ()), scoring).score for q in questions), Score(0, 0))
+
+
+def _at_least_nothing(score: Score) -> Score:
+    return Score(max(0, score.earned), score.possible)
+
+
+def grade(paper: Paper, answers: Answers, scoring: Scoring = PLATFORM) -> Score:
+    """The score of the whole paper, never below nothing nor above all: the gradebook takes no other.
+
+    Args are those of :func:`grade_parts`.
+    """
+    total = sum(grade_parts(paper, answers, scoring), Score(0, 0))
     return Score(max(0, min(total.earned, total.possible)), total.possible)
 
 
-def unit(paper: Paper) -> int:
+def unit(paper: Paper, scoring: Scoring = PLATFORM) -> int:
     """Into how many equal parts a point is cut so that every score of the paper is whole; the same for each candidate.
 
-    1 for papers without partial credit or shared weights. Rows and the gradebook keep whole numbers of such parts.
+    1 for papers without partial credit, penalties or shared weights. Rows and the gradebook keep whole numbers of such
+    parts.
+
+    Args:
+        paper: as authored, with all the questions of its pools.
+        scoring: the exam's own rules.
     """
     parts = 1
     for question in paper.questions:
         scale = Fraction(question.points) / question.most
-        parts = lcm(
-            parts, Fraction(question.points).denominator, *((c * scale).denominator for c in _credits(question))
-        )
+        pieces = {(c * scale).denominator for c in _credits(question)} if scoring.partial_credit else set()
+        pieces |= {Fraction(question.points).denominator, _penalty(question, scoring).denominator}
+        parts = lcm(parts, *pieces)
         if parts > FINEST:
             parts = FINEST
             break
     possible = sum(question.points for question in paper.questions)
     return max(1, min(parts, int(LARGEST // max(1, possible))))
+
+
+def _penalty(question: Question, scoring: Scoring) -> Fraction:
+    return Fraction(question.points) * scoring.penalty_percent / 100
 
 
 def _credits(question: Question) -> list[Fraction]:
@@ -174,3 +222,23 @@ def _credits(question: Question) -> list[Fraction]:
 def passed(score: Score, percent: int) -> bool:
     """True when the score reaches ``percent`` of the points possible, in exact arithmetic."""
     return score.earned * 100 >= percent * score.possible
+
+
+def for_gradebook(score: Score, parts: int, points: int, pass_percent: int) -> tuple[int, int]:
+    """What the gradebook is given: whole numbers, which neither lift a score over the pass mark nor below it.
+
+    Args:
+        score: in points.
+        parts: :func:`unit` of the paper.
+        points: what the exam counts there (``ExamPolicy.lms_points``); 0 for the paper's own points, each in ``parts``.
+        pass_percent: the exam's pass mark.
+    """
+    if not points or not score.possible:
+        return _whole(score.earned * parts), _whole(score.possible * parts)
+    earned = _whole(Fraction(score.earned) / Fraction(score.possible) * points)
+    reached, shown = passed(score, pass_percent), passed(Score(earned, points), pass_percent)
+    return earned + int(reached) - int(shown), points
+
+
+def _whole(value: Points) -> int:
+    return math.floor(value + Fraction(1, 2))

@@ -1,19 +1,19 @@
-"""The frozen policy of an exam, its validation, and its plain-JSON form.
+"""The frozen policy of an exam and its validation; ``policy_json`` reads and writes it.
 
 Everything a course team decides is here (R-FUN-8, R-FUN-20, R-X-10, R-X-16); secrets never are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from .errors import InvalidPolicy
+from .scoring import Floor, Scale, Scoring
 
 
 class Expiry(StrEnum):
@@ -43,6 +43,19 @@ class Release(StrEnum):
     IMMEDIATE = "immediate"
     ON_DATE = "on_date"
     MANUAL = "manual"
+
+
+class Review(StrEnum):
+    """What a candidate may see of an exam that was answered (R-X-16)."""
+
+    ANSWERS = "answers"
+    CORRECTNESS = "correctness"
+    EXPLANATIONS = "explanations"
+    PART_SCORES = "part_scores"
+
+
+BEFORE_RELEASE = frozenset({Review.ANSWERS})
+"""Nothing else can be seen before the release: keys never leave the server before it (R-X-9)."""
 
 
 class SecondChance(StrEnum):
@@ -118,11 +131,23 @@ class ExamPolicy:
     silent_window_seconds: int = 60
     expiry: Expiry = Expiry.SUBMIT_DRAFTS
     certification_prefix: str = "CP"
-    # After it.
+    # How answers score: 0 in ``question_points`` and ``lms_points`` leaves it to the paper; ``wrong_answer_percent`` is
+    # of the question's points; ``lms_points`` is what the whole exam counts in its subsection.
+    question_points: int = 0
+    partial_credit: bool = True
+    wrong_answer_percent: int = 0
+    score_floor: Floor = Floor.QUESTION
+    pass_percent: int = 50
+    score_scale: Scale = Scale.POINTS
+    lms_points: int = 0
+    # After it, and what the candidate sees of the answers (R-X-16).
     release: Release = Release.IMMEDIATE
     release_at: datetime | None = None
     show_result_in_exam: bool = False
-    pass_percent: int = 50
+    review_during: tuple[Review, ...] = (Review.ANSWERS,)
+    review_after: tuple[Review, ...] = ()
+    review_released: tuple[Review, ...] = ()
+    keys_wait_for_window: bool = True
     # Around it.
     terms_version: str = "1"
     terms_fr: str = ""
@@ -153,6 +178,11 @@ class ExamPolicy:
         return timedelta(minutes=self.duration_minutes)
 
     @property
+    def scoring(self) -> Scoring:
+        """How answers score."""
+        return Scoring(self.partial_credit, self.wrong_answer_percent, self.score_floor)
+
+    @property
     def network_grace(self) -> timedelta:
         """How long after the deadline an answer already on its way is still taken."""
         return timedelta(seconds=self.network_grace_seconds)
@@ -176,6 +206,9 @@ _RANGES = {
     "network_grace_seconds": (0, 60),
     "silent_window_seconds": (5, 3600),
     "pass_percent": (0, 100),
+    "question_points": (0, 1000),
+    "wrong_answer_percent": (0, 100),
+    "lms_points": (0, 100_000),
 }
 _LONGEST = {"certification_prefix": 12, "vendor_exam": 128, "terms_version": 32, "price": 40, "practice_exam": 255}
 """Texts that are kept beside each candidate or attempt, in columns of this width."""
@@ -195,7 +228,7 @@ def validate(policy: ExamPolicy) -> ExamPolicy:
     Raises:
         InvalidPolicy: with the field's name and a reason code.
     """
-    for broken, _beside in _broken_rules(policy):
+    for broken, _beside in broken_rules(policy):
         raise broken
     return policy
 
@@ -205,7 +238,8 @@ _Broken = Iterator[tuple[InvalidPolicy, frozenset[str]]]
 _ALONE: frozenset[str] = frozenset()
 
 
-def _broken_rules(policy: ExamPolicy) -> _Broken:
+def broken_rules(policy: ExamPolicy) -> _Broken:
+    """Every rule that does not hold, and the other fields that it reads."""
     for name, (low, high) in _RANGES.items():
         if not low <= getattr(policy, name) <= high:
             yield InvalidPolicy(name, reason="out_of_range", low=low, high=high), _ALONE
@@ -242,6 +276,9 @@ def _broken_lists(policy: ExamPolicy) -> _Broken:
     for name, known in choices.items():
         if not set(getattr(policy, name)) <= set(known):
             yield InvalidPolicy(name, reason="unknown_name"), _ALONE
+    for name in ("review_during", "review_after"):
+        if not set(getattr(policy, name)) <= BEFORE_RELEASE:
+            yield InvalidPolicy(name, reason="only_after_release"), _ALONE
     if not all(0 <= item.minimum_percent <= 100 for item in policy.prerequisites):
         yield InvalidPolicy("prerequisites", reason="out_of_range", low=0, high=100), _ALONE
     if not all(item.subsection.strip() and item.title.strip() for item in policy.prerequisites):
@@ -250,129 +287,3 @@ def _broken_lists(policy: ExamPolicy) -> _Broken:
         yield InvalidPolicy("groups", reason="empty"), _ALONE
     if len(policy.reminder_hours) > 5 or not all(1 <= hours <= 24 * 30 for hours in policy.reminder_hours):
         yield InvalidPolicy("reminder_hours", reason="out_of_range", low=1, high=24 * 30), _ALONE
-
-
-def policy_to_json(policy: ExamPolicy) -> dict[str, Any]:
-    """Plain JSON, ISO dates and times."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, (date, datetime, time)):
-            return value.isoformat()
-        if isinstance(value, (tuple, list)):
-            return [plain(item) for item in value]
-        return value.value if isinstance(value, StrEnum) else value
-
-    return {name: plain(value) for name, value in asdict(policy).items()}
-
-
-def policy_from_json(data: Mapping[str, Any]) -> ExamPolicy:
-    """Read and validate a policy; absent names keep their default.
-
-    Raises:
-        InvalidPolicy: unknown name, wrong type or a rule broken; ``field`` names it.
-    """
-    return validate(read_policy(data))
-
-
-def read_policy(data: Mapping[str, Any]) -> ExamPolicy:
-    """Read a policy without its rules: for a version on file, which was valid when it was stored and stays in force
-    for the candidates who booked under it, whatever a later release would refuse.
-
-    Raises:
-        InvalidPolicy: unknown name or wrong type.
-    """
-    if not isinstance(data, Mapping):
-        raise InvalidPolicy(None, reason="not_a_mapping")
-    policy, wrong = _read_all(data)
-    for error in wrong:
-        raise error
-    return policy
-
-
-def problems(data: Mapping[str, Any]) -> tuple[ExamPolicy, dict[str, InvalidPolicy]]:
-    """Every wrong field at once, for a form, where :func:`policy_from_json` stops at the first.
-
-    Returns:
-        The policy, with the default in place of what could not be read, and what is wrong by field.
-    """
-    policy, unread = _read_all(data)
-    found = {str(error.field): error for error in unread}
-    unknown = frozenset(found)
-    for error, beside in _broken_rules(policy):
-        if not beside & unknown:
-            found.setdefault(str(error.field), error)
-    return policy, found
-
-
-def _read_all(data: Mapping[str, Any]) -> tuple[ExamPolicy, list[InvalidPolicy]]:
-    known = {field.name for field in fields(ExamPolicy)}
-    defaults = ExamPolicy()
-    values: dict[str, Any] = {}
-    wrong: list[InvalidPolicy] = []
-    for name, raw in data.items():
-        if name not in known:
-            wrong.append(InvalidPolicy(str(name), reason="unknown_name"))
-            continue
-        try:
-            values[name] = _read(name, raw, getattr(defaults, name))
-        except (ValueError, TypeError):
-            wrong.append(InvalidPolicy(name, reason="wrong_type"))
-    return replace(defaults, **values), wrong
-
-
-def _read(name: str, raw: Any, default: Any) -> Any:
-    if name == "release_at":
-        moment = None if raw in (None, "") else datetime.fromisoformat(raw)
-        if moment is not None and moment.tzinfo is None:
-            raise ValueError("naive")
-        return moment
-    if name == "excluded_dates":
-        return tuple(date.fromisoformat(item) for item in _sequence(raw))
-    if name in ("closed_weekdays", "reminder_hours"):
-        return tuple(_integer(item) for item in _sequence(raw))
-    if name == "second_after":
-        return tuple(SecondChance(item) for item in _sequence(raw))
-    if name == "prerequisites":
-        return tuple(_prerequisite(item) for item in _sequence(raw))
-    if isinstance(default, bool):
-        if not isinstance(raw, bool):
-            raise TypeError("bool")
-        return raw
-    if isinstance(default, StrEnum):
-        return type(default)(raw)
-    if isinstance(default, int):
-        return _integer(raw)
-    if isinstance(default, date):
-        return date.fromisoformat(raw)
-    if isinstance(default, time):
-        wall = time.fromisoformat(raw)
-        if wall.tzinfo is not None:  # the zone is ``time_zone``
-            raise ValueError("aware")
-        return wall
-    if isinstance(default, tuple):
-        return tuple(_text(item) for item in _sequence(raw))
-    return _text(raw)
-
-
-def _prerequisite(raw: Any) -> Prerequisite:
-    if not isinstance(raw, Mapping) or set(raw) != {"subsection", "title", "minimum_percent"}:
-        raise TypeError("prerequisite")
-    return Prerequisite(_text(raw["subsection"]), _text(raw["title"]), _integer(raw["minimum_percent"]))
-
-
-def _sequence(raw: Any) -> list[Any]:
-    if not isinstance(raw, (list, tuple)):
-        raise TypeError("list")
-    return list(raw)
-
-
-def _integer(raw: Any) -> int:
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        return raw
-    raise TypeError("int")
-
-
-def _text(raw: Any) -> str:
-    if not isinstance(raw, str):
-        raise TypeError("str")
-    return raw

@@ -6,7 +6,6 @@ Answer keys are for the server's rows only (see ``snapshot``); what a candidate 
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,6 +44,14 @@ class Credit(StrEnum):
     HALVES = "halves"
 
 
+class Ruling(StrEnum):
+    """What was decided of a question after the fact (R-X-15); never written by authors, never in a version."""
+
+    NONE = ""
+    VOID = "void"
+    GIVEN = "given"
+
+
 @dataclass(frozen=True)
 class Hint:
     """What the author says about an answer; for after release only.
@@ -80,7 +87,9 @@ class Question:
 
     Questions that follow each other with the same ``problem`` are one problem of the platform: one number, what
     stands before each in ``lead``. ``most`` is what the platform's own problem counts for the answer before weighting.
-    ``hints`` and ``demand_hints`` are never shown during the exam.
+    ``hints`` and ``demand_hints`` are never shown during the exam. ``tags`` and ``difficulty`` tell alike problems of a
+    pool; ``fixed`` keeps the place when a part is shuffled; the three are the same in all questions of a problem.
+    A question that is void counts for nobody; of one that is given everybody who had it has the points.
     """
 
     id: str
@@ -96,6 +105,10 @@ class Question:
     most: int = 1
     hints: tuple[Hint, ...] = ()
     demand_hints: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    difficulty: str = ""
+    fixed: bool = False
+    ruling: Ruling = Ruling.NONE
 
     @cached_property
     def key(self) -> frozenset[str]:
@@ -105,10 +118,25 @@ class Question:
 
 @dataclass(frozen=True)
 class Part:
-    """A titled run of questions, submitted as a whole."""
+    """A titled run of questions, submitted as a whole.
+
+    ``draw`` problems of a larger pool for each candidate, 0 for all; ``shuffle`` puts them in a random order.
+    """
 
     title: str
     questions: tuple[Question, ...]
+    draw: int = 0
+    shuffle: bool = False
+
+    @property
+    def is_pool(self) -> bool:
+        """Whether candidates get some of the problems only."""
+        return 0 < self.draw < len(self.problems)
+
+    @property
+    def drawn(self) -> int:
+        """How many problems each candidate gets."""
+        return self.draw if self.is_pool else len(self.problems)
 
     @property
     def problems(self) -> tuple[tuple[Question, ...], ...]:
@@ -137,29 +165,6 @@ class Layout:
     """
 
     parts: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]
-
-
-def draw(paper: Paper, seed: int) -> Layout:
-    """Order the choices of every question that asks for shuffling.
-
-    Args:
-        paper: the paper as authored.
-        seed: the attempt's seed; the same seed gives the same layout for ever.
-    """
-    rng = random.Random(seed)  # noqa: S311  (a layout to reproduce, not a secret)
-    return Layout(
-        tuple(tuple((question.id, _order(question, rng)) for question in part.questions) for part in paper.parts)
-    )
-
-
-def _order(question: Question, rng: random.Random) -> tuple[str, ...]:
-    ids = [choice.id for choice in question.choices]
-    if not question.shuffle:
-        return tuple(ids)
-    loose = [choice.id for choice in question.choices if not choice.fixed]
-    rng.shuffle(loose)
-    pending = iter(loose)
-    return tuple(choice.id if choice.fixed else next(pending) for choice in question.choices)
 
 
 def clean_answers(part: Part, raw: object) -> dict[str, tuple[str, ...]]:

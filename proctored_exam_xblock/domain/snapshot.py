@@ -17,17 +17,26 @@ def paper_to_json(paper: Paper) -> dict[str, Any]:
     """Plain JSON of a paper; points that are not whole are written as a fraction, ``"1/3"``."""
     return {
         "parts": [
-            {"title": part.title, "questions": [_question(question) for question in part.questions]}
+            {"title": part.title, "questions": [_question(question) for question in part.questions], **_drawing(part)}
             for part in paper.parts
         ]
     }
+
+
+def _drawing(part: Part) -> dict[str, Any]:
+    return ({"draw": part.draw} if part.draw else {}) | ({"shuffle": True} if part.shuffle else {})
 
 
 def paper_from_json(data: Mapping[str, Any]) -> Paper:
     """The paper that :func:`paper_to_json` wrote, of this release or an earlier one."""
     return Paper(
         tuple(
-            Part(part["title"], tuple(_read_question(question) for question in part["questions"]))
+            Part(
+                part["title"],
+                tuple(_read_question(question) for question in part["questions"]),
+                part.get("draw", 0),
+                part.get("shuffle", False),
+            )
             for part in data["parts"]
         )
     )
@@ -54,6 +63,12 @@ def _question(question: Question) -> dict[str, Any]:
         written["hints"] = [_hint(hint) for hint in question.hints]
     if question.demand_hints:
         written["demand_hints"] = list(question.demand_hints)
+    if question.tags:
+        written["tags"] = list(question.tags)
+    if question.difficulty:
+        written["difficulty"] = question.difficulty
+    if question.fixed:
+        written["fixed"] = True
     return written
 
 
@@ -94,6 +109,9 @@ def _read_question(data: Mapping[str, Any]) -> Question:
         most=data.get("most", 1),
         hints=tuple(Hint(*hint) for hint in data.get("hints", ())),
         demand_hints=tuple(data.get("demand_hints", ())),
+        tags=tuple(data.get("tags", ())),
+        difficulty=data.get("difficulty", ""),
+        fixed=data.get("fixed", False),
     )
 
 

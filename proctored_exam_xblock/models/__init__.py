@@ -9,7 +9,7 @@ the row is over.
 """
 
 from .candidates import Candidacy, CandidateProfile, SeatHold
-from .exams import Exam, ExamVersion, Seat
+from .exams import Exam, ExamVersion, Regrade, Seat
 from .mails import Mail
 from .orders import Payment, ShopCall
 from .preparing import EquipmentCheck, TermsAcceptance, TermsText
@@ -33,6 +33,7 @@ __all__ = [
     "OutboxEntry",
     "PartResponse",
     "Payment",
+    "Regrade",
     "Seat",
     "SeatHold",
     "ShopCall",

@@ -13,6 +13,7 @@ class Exam(models.Model):
     current_version = models.ForeignKey("ExamVersion", null=True, on_delete=models.PROTECT, related_name="+")
     password_hash = models.CharField(max_length=255, blank=True, default="")
     password_set_at = models.DateTimeField(null=True)
+    regrade_mark = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.usage_key
@@ -32,6 +33,32 @@ class ExamVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exam_id}:{self.content_hash[:12]}"
+
+
+class Regrade(models.Model):
+    """Keys corrected or questions voided after the fact (R-X-15), for every attempt of the exam, until it is undone.
+
+    ``number`` is the exam's ``regrade_mark`` when it was made; ``undone_mark`` the one when it was undone.
+    ``corrections`` is JSON, see ``domain.corrections``.
+    """
+
+    exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="regrades")
+    number = models.PositiveIntegerField()
+    corrections = models.JSONField()
+    raise_only = models.BooleanField(default=False)
+    reason = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=40)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=40, blank=True, default="")
+    undone_reason = models.TextField(blank=True, default="")
+    undone_mark = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["exam", "number"], name="pex_regrade_once")]
+
+    def __str__(self) -> str:
+        return f"{self.exam_id} regrade {self.number}"
 
 
 class Seat(models.Model):

@@ -52,7 +52,8 @@ class Appointment(models.Model):
 
 
 class Attempt(models.Model):
-    """A sitting, from the launch of the room on. The deadline is a stored instant that only audited events move."""
+    """A sitting, from the launch of the room on. The deadline is a stored instant that only audited events move.
+    ``regrade_mark`` is the exam's when the score was made last: a smaller one has corrections to come."""
 
     candidacy = models.ForeignKey(Candidacy, on_delete=models.PROTECT, related_name="attempts")
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="attempts")
@@ -82,6 +83,8 @@ class Attempt(models.Model):
     score_earned = models.PositiveIntegerField(null=True)
     score_possible = models.PositiveIntegerField(null=True)
     score_unit = models.PositiveIntegerField(default=1)
+    score_by_hand = models.BooleanField(default=False)
+    regrade_mark = models.PositiveIntegerField(default=0)
     submission_uuid = models.CharField(max_length=36, blank=True, default="")
     released_at = models.DateTimeField(null=True)
     score_sent_at = models.DateTimeField(null=True)
@@ -101,11 +104,13 @@ class Attempt(models.Model):
 
 
 class PartResponse(models.Model):
-    """Answers of one part: a draft until ``closed_at``. A late packet with an older revision matches no row."""
+    """Answers of one part: a draft until ``closed_at``. A late packet with an older revision matches no row. ``spent``
+    has the seconds spent on each question, as the page tells them: for statistics, no decision reads it."""
 
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="parts")
     number = models.PositiveSmallIntegerField()
     answers = models.JSONField(default=dict)
+    spent = models.JSONField(default=dict)
     revision = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)

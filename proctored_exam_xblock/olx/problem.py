@@ -15,6 +15,7 @@ from ..domain.errors import InvalidPaper
 from ..domain.questions import Credit, Kind, Points, Question, exact
 from . import richtext
 from .choices import MAX_POINTS, Choices, compound_hints, read_choices, read_credit, read_hint, read_options
+from .pools import read_likeness
 from .prompts import in_several, of_one
 from .tree import refuse, take, taken
 
@@ -89,7 +90,7 @@ def read_problem(element: etree._Element) -> Problem:
     notes += [Note(hint.sourceline, "hint_left_out", str(hint.tag)) for hint in element.iter(*_LOST_HINTS)]
     fields = _fields(element)
     title = element.get("display_name", "")
-    weight = _weight(element)
+    weight, likeness = _weight(element), read_likeness(element)
     _write_maths(element)
     explanations = _explanations(element, fields)
     demand = tuple(
@@ -120,6 +121,9 @@ def read_problem(element: etree._Element) -> Problem:
             credit=field.credit,
             most=field.most,
             hints=compound,
+            tags=likeness.tags,
+            difficulty=likeness.difficulty,
+            fixed=likeness.fixed,
         )
         for field, choices, (lead, prompt), points, shuffle, explanation, compound in zip(
             fields, found, words, shares, shuffles, explanations, hints, strict=True

@@ -11,6 +11,7 @@ from ..domain.errors import InvalidPaper
 from ..domain.questions import Paper, Part, Question
 from .choices import MAX_CHOICES, MAX_POINTS, Unique, digest
 from .hardened import parse
+from .pools import NO_DRAW, Draw, read_draw
 from .problem import URL_NAME, Problem, read_problem, refuse_unanswerable
 from .tree import children, refuse
 
@@ -28,6 +29,7 @@ class PartOfProblems:
 
     title: str
     problems: tuple[Problem, ...]
+    draw: Draw = NO_DRAW
 
 
 def read_paper(olx: str) -> Paper:
@@ -65,14 +67,16 @@ def title_of(part: etree._Element) -> str:
 def _part(element: etree._Element) -> PartOfProblems:
     problems = children(element, "problem", "empty_part")
     read = tuple(refuse_unanswerable(read_problem(problem)) for problem in problems)
-    return PartOfProblems(title_of(element), read)
+    return PartOfProblems(title_of(element), read, read_draw(element))
 
 
 def paper_of(parts: Iterable[PartOfProblems]) -> Paper:
     """The paper of problems that were read, with ids; the same problem twice gets two."""
     parts = tuple(parts)
     ids = Unique({problem.url_name for part in parts for problem in part.problems if problem.url_name})
-    return Paper(tuple(Part(part.title, _with_ids(part.problems, ids)) for part in parts))
+    return Paper(
+        tuple(Part(part.title, _with_ids(part.problems, ids), part.draw.count, part.draw.shuffle) for part in parts)
+    )
 
 
 def _with_ids(problems: Sequence[Problem], ids: Unique) -> tuple[Question, ...]:

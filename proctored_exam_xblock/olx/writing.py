@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from ..domain.questions import Choice, Credit, Hint, Kind, Paper, Part, Points, Question
 from . import richtext
+from .pools import write_draw, write_likeness
 
 _FORMS = {
     Kind.SINGLE: ("multiplechoiceresponse", 'choicegroup type="MultipleChoice"', "choice"),
@@ -26,7 +27,7 @@ def write_paper(paper: Paper) -> str:
 
 
 def _part(part: Part) -> list[str]:
-    lines = [f'<part title="{richtext.attribute(part.title)}">']
+    lines = [f'<part title="{richtext.attribute(part.title)}"{write_draw(part)}>']
     for questions in part.problems:
         lines += ["  " + line for line in write_problem(questions)]
     return [*lines, "</part>"]
@@ -35,9 +36,10 @@ def _part(part: Part) -> list[str]:
 def write_problem(questions: Sequence[Question]) -> list[str]:
     """The lines of one problem, which holds the questions given."""
     first = questions[0]
+    name = richtext.attribute(first.problem or first.id)
     demand = [hint for question in questions for hint in question.demand_hints]
     return [
-        f'<problem url_name="{richtext.attribute(first.problem or first.id)}"{_weight(questions)}>',
+        f'<problem url_name="{name}"{_weight(questions)}{write_likeness(first)}>',
         *(f"  {line}" for question in questions for line in _question(question)),
         *(
             ["  <demandhint>", *(f"    <hint>{richtext.to_xml(hint)}</hint>" for hint in demand), "  </demandhint>"]

@@ -158,7 +158,7 @@ def unlocked(screen: Screen) -> Context:
     extra = screen.facts.extra_time + timedelta(seconds=attempt.extra_seconds)
     outline = screen.links.outline
     if not outline and attempt.paper is not None:
-        outline = tuple((part.title, len(part.problems)) for part in attempt.paper.parts)
+        outline = tuple((part.title, part.drawn) for part in attempt.paper.parts)
     return {
         **_appointment(screen),
         "duration": dates.span(whole_duration(policy, extra), screen.locale),

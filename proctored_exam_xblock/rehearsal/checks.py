@@ -5,7 +5,6 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import Any
 
 from submissions import api as submissions_api
@@ -154,8 +153,7 @@ def _is_over(life: ExamDay) -> bool:
 
 def _score_is_right(life: ExamDay) -> bool:
     attempt = _attempt(life)
-    possible = sum(Fraction(question["points"]) for part in life.scene.parts for question in part["questions"])
-    return attempt is not None and scores.read(attempt) == Score(expected_points(life), possible)
+    return attempt is not None and scores.read(attempt) == Score(expected_points(life), life.sheet.possible())
 
 
 def _grade_is_filed(life: ExamDay) -> bool:
@@ -164,7 +162,7 @@ def _grade_is_filed(life: ExamDay) -> bool:
     if attempt is None:
         return False
     score = submissions_api.get_score(review.student_item(attempt)) or {}
-    return (score.get("points_earned"), score.get("points_possible")) == (attempt.score_earned, attempt.score_possible)
+    return (score.get("points_earned"), score.get("points_possible")) == scores.filed(attempt)
 
 
 def _is_missed(life: ExamDay) -> bool:

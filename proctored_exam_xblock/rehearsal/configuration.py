@@ -13,7 +13,8 @@ from .. import checks, conf
 from ..domain import readiness as checks_of_exams
 from ..domain.attempt import State
 from ..domain.errors import ExamError
-from ..domain.policy import ExamPolicy, policy_to_json
+from ..domain.policy import ExamPolicy
+from ..domain.policy_json import policy_to_json
 from ..domain.questions import Paper
 from ..domain.readiness import Severity, bookable_starts
 from ..models import Alert, Attempt, Exam, OutboxEntry

@@ -56,7 +56,8 @@ class ExamDay(Life):
         yield self.until(start) + timedelta(seconds=self.dice.randint(20, 180))
         yield from self._gate()
         yield timedelta(seconds=self.dice.randint(5, 90))
-        _, self.window = self.do("start", lambda: sitting.start(self.caller, self._nonce(), self.now))
+        page, self.window = self.do("start", lambda: sitting.start(self.caller, self._nonce(), self.now))
+        self.sheet.own = frozenset(question.id for question in page.paper.questions)
         self.record.started_at = self.now
         yield from self._sit()
         if self.scene.policy.appointments:

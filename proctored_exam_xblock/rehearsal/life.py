@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from ..domain.attempt import AppointmentState
@@ -26,6 +27,7 @@ from ..domain.errors import (
 from ..domain.journey import terms_version
 from ..domain.policy import ExamPolicy
 from ..domain.scheduling import SlotOffer, bookable_days
+from ..domain.scoring import Floor
 from ..models import Appointment, Candidacy
 from ..services import booking, enrolment, entry, equipment
 from ..services.dossier import Caller, Dossier
@@ -101,7 +103,14 @@ class Life:
         self.role, self.user_id, self.scene = role, user_id, scene
         self.record = Record(role)
         self.dice = random.Random(f"{scene.seed}:{role.number}")  # noqa: S311 (to be played again, not a secret)
-        self.sheet = Sheet(scene.parts, self.dice, skill=self.dice.uniform(0.4, 0.95))
+        scoring = scene.policy.scoring
+        self.sheet = Sheet(
+            scene.parts,
+            self.dice,
+            skill=self.dice.uniform(0.4, 0.95),
+            penalty=Fraction(scoring.penalty_percent, 100),
+            within_part=scoring.floor is Floor.PART,
+        )
         self.window = ""
 
     # --- what every step is made of ---------------------------------------------------------------------------------

@@ -22,8 +22,11 @@ from django.contrib.auth import get_user_model
 from ..backends import registry
 from ..backends.base import Capability
 from ..domain import clock
-from ..domain.policy import ExamPolicy, Release, Unlock, policy_to_json, read_policy
+from ..domain.policy import ExamPolicy, Release, Unlock
+from ..domain.policy_json import policy_to_json, read_policy
 from ..domain.readiness import bookable_starts
+from ..domain.scoring import weighed
+from ..domain.snapshot import paper_from_json, paper_to_json
 from ..models import Attempt, Exam, ExamVersion, OutboxEntry
 from ..services import entry, events, exams, proctoring, reconciliation, review, rooms
 from . import cast, checks, stage, vendors
@@ -109,7 +112,7 @@ class Play:
         if self.policy.unlock is Unlock.EXAM_PASSWORD:
             password = secrets.token_hex(8)
             exams.set_password(stage.USAGE_KEY, password, began, STAFF)
-        parts = list(paper["parts"])
+        parts = paper_to_json(weighed(paper_from_json(paper), self.policy.question_points))["parts"]
         scene = Scene(self.policy, parts, self.booth, password, began + SETTLING, self.plan.seed)
         accounts = get_user_model().objects
         return [

@@ -32,26 +32,49 @@ class Sheet:
         parts: of the paper's JSON.
         dice: this candidate's own.
         skill: share of the questions they answer rightly.
+        penalty: what a wrong answer costs of its question's points.
+        within_part: penalties stop at nothing in each part, else in each problem.
+        own: ids of the questions that were drawn, once they are known.
     """
 
     parts: list[dict[str, Any]]
     dice: random.Random
     skill: float
+    penalty: Fraction = Fraction(0)
+    within_part: bool = False
+    own: frozenset[str] | None = None
     revisions: dict[int, int] = field(default_factory=dict)
 
     def edit(self, number: int) -> Sent:
         """The whole part ``number`` (from 1) as it is after one more edit: some blank, some right, some wrong."""
         answers: dict[str, list[str]] = {}
-        points = Fraction(0)
-        for question in self.parts[number - 1]["questions"]:
+        points: dict[str, Fraction] = {}
+        for question in self.questions(number):
             if self.dice.random() < 0.12:
                 continue
             chosen, is_right = self._choose(question)
             if chosen:
                 answers[question["id"]] = chosen
-                points += _worth(question) if is_right else 0
+                problem = question.get("problem") or question["id"]
+                earned = _worth(question) if is_right else -Fraction(question["points"]) * self.penalty
+                points[problem] = points.get(problem, Fraction(0)) + earned
         revision = self.revisions[number] = self.revisions.get(number, 0) + self.dice.randint(1, 3)
-        return Sent(revision, answers, points)
+        return Sent(revision, answers, self._with_floor(points))
+
+    def questions(self, number: int) -> list[dict[str, Any]]:
+        """This candidate's questions of part ``number`` (from 1)."""
+        asked = self.parts[number - 1]["questions"]
+        return [question for question in asked if self.own is None or question["id"] in self.own]
+
+    def possible(self) -> Fraction:
+        """The points of all their questions."""
+        numbers = range(1, len(self.parts) + 1)
+        return sum((Fraction(q["points"]) for number in numbers for q in self.questions(number)), Fraction(0))
+
+    def _with_floor(self, points: Mapping[str, Fraction]) -> Fraction:
+        if self.within_part:
+            return max(Fraction(0), sum(points.values(), Fraction(0)))
+        return sum((max(Fraction(0), earned) for earned in points.values()), Fraction(0))
 
     def _choose(self, question: Mapping[str, Any]) -> tuple[list[str], bool]:
         right = [choice["id"] for choice in question["choices"] if choice["correct"]]

@@ -13,7 +13,6 @@ from django.db import transaction
 
 from ..domain.attempt import OVER, ReviewEvent, State
 from ..domain.errors import BadRequest, InvalidField, NotAllowedNow
-from ..domain.grading import grade
 from ..domain.mail import Kind
 from ..models import Attempt, Candidacy, PartResponse
 from . import audit, exams, mails, review, scores
@@ -66,10 +65,9 @@ def count_drafts(attempt_id: int, actor: str, reason: str, now: datetime) -> Non
             raise NotAllowedNow(phase=attempt.state, reason="no_drafts")
         PartResponse.objects.filter(pk__in=[part.pk for part in drafts]).update(counted=True)
         counted = {q: tuple(chosen) for part in parts if part.answers for q, chosen in part.answers.items()}
-        paper = exams.snapshot(attempt.version).paper
         before = scores.read(attempt)
-        score = grade(paper, counted)
-        scores.put(attempt, score, paper)
+        score = scores.mark(attempt, counted)
+        scores.put(attempt, score)
         attempt.score_sent_at = None
         attempt.save(update_fields=[*scores.FIELDS, "score_sent_at"])
         audit.record(

@@ -184,7 +184,7 @@ def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
         caller,
         exam,
         snapshot.policy,
-        snapshot.paper,
+        facts.attempt.paper if facts.attempt is not None and facts.attempt.paper is not None else snapshot.paper,
         backend,
         candidacy,
         profile,

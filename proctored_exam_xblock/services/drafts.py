@@ -18,7 +18,7 @@ from ..domain.attempt import State
 from ..domain.errors import NotAllowedNow, NotEligible, NotSignedIn, PartClosed, StaleRevision, TimeOver, WindowLost
 from ..domain.questions import clean_answers
 from ..models import Attempt, PartResponse
-from . import exams
+from . import exams, layouts
 from .answers import as_json, check_part, keep_aside
 from .dossier import Caller, is_enrolled
 from .entry import load
@@ -57,7 +57,8 @@ def save_draft(caller: Caller, number: int, revision: int, answers: object, now:
     if not holds_window(attempt, caller.window):
         raise WindowLost()
     check_part(number, revision, len(snapshot.paper.parts))
-    cleaned = as_json(clean_answers(snapshot.paper.parts[number - 1], answers))
+    own = layouts.own_paper(attempt, snapshot.paper).parts[number - 1]
+    cleaned = as_json(clean_answers(own, answers))
     if not _write(attempt, number, revision, cleaned, now):
         return _explain(attempt, number, revision, cleaned)
     return Saved(revision, now)
@@ -72,7 +73,8 @@ class _Running(NamedTuple):
 # Written out because these run at every change of an answer: the ORM takes longer to put them together than the
 # database to answer, and a draft would cost three times as much.
 _SITTING = """
-    SELECT attempt.id, attempt.version_id, attempt.deadline, attempt.window_hash, version.content_hash, exam.course_key
+    SELECT attempt.id, attempt.version_id, attempt.deadline, attempt.window_hash, attempt.layout, version.content_hash,
+           exam.course_key
     FROM proctored_exam_xblock_exam exam
     JOIN proctored_exam_xblock_candidacy candidacy ON candidacy.exam_id = exam.id
     JOIN proctored_exam_xblock_attempt attempt ON attempt.active_key = candidacy.id

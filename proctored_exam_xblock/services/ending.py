@@ -11,7 +11,6 @@ from django.db import transaction
 from .. import compat
 from ..backends.base import Step
 from ..domain.attempt import Event, State, advance
-from ..domain.grading import grade
 from ..domain.mail import Kind
 from ..domain.policy import Expiry, Release
 from . import audit, mails, outbox, review, scores
@@ -41,10 +40,9 @@ def close(
             part.counted = drafts and bool(part.answers)
             part.save(update_fields=["closed_at", "counted"])
     counted = {q: tuple(chosen) for part in parts if part.counted for q, chosen in part.answers.items()}
-    score = grade(dossier.paper, counted)
     attempt.active_key = None
     attempt.ended_at, attempt.end_reason = ended, end_reason
-    scores.put(attempt, score, dossier.paper)
+    scores.put(attempt, scores.mark(attempt, counted))
     if policy.practice:
         attempt.score_sent_at = ended  # there is nothing to send: no round looks at it again
     elif policy.release is Release.IMMEDIATE:

@@ -18,8 +18,10 @@ from django.db.models import QuerySet
 from ..backends import registry
 from ..backends.base import Capability
 from ..domain.errors import InvalidField, InvalidPaper, InvalidPolicy, NotConfigured
-from ..domain.policy import ExamPolicy, Unlock, policy_from_json, policy_to_json, read_policy
+from ..domain.policy import ExamPolicy, Unlock
+from ..domain.policy_json import policy_from_json, policy_to_json, read_policy
 from ..domain.questions import Paper
+from ..domain.scoring import weighed
 from ..domain.snapshot import paper_from_json, paper_to_json
 from ..models import Exam, ExamVersion
 from ..olx import read_paper
@@ -31,7 +33,7 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A version's values, read once and kept: a version never changes."""
+    """A version's values, read once and kept: a version never changes. The policy has weighed the paper."""
 
     policy: ExamPolicy
     paper: Paper
@@ -166,7 +168,8 @@ def snapshot(version: ExamVersion) -> Snapshot:
 def snapshot_of(version_id: int, content_hash: str) -> Snapshot:
     """The same for who has not read the version's row."""
     row = ExamVersion.objects.get(pk=version_id, content_hash=content_hash)
-    return Snapshot(read_policy(row.policy), paper_from_json(row.paper))
+    policy = read_policy(row.policy)
+    return Snapshot(policy, weighed(paper_from_json(row.paper), policy.question_points))
 
 
 def is_practice(version_id: int) -> bool:

@@ -19,10 +19,9 @@ from ..domain.equipment import findings_on_file
 from ..domain.grading import passed
 from ..domain.journey import AppointmentFacts, AttemptFacts, Facts, OnboardingFacts, PartFacts, PersonFacts
 from ..domain.policy import ExamPolicy, Unlock
-from ..domain.questions import Layout
 from ..domain.refunds import PaymentFacts
 from ..models import Appointment, Attempt, AuditEntry, Candidacy, CandidateProfile, Exam, OutboxEntry, PartResponse
-from . import exams, scores
+from . import exams, layouts, scores
 
 INFORMATION_FIELDS = ("phone", "address", "city", "time_zone", "country")
 ABROAD_FIELDS = ("state", "zipcode")
@@ -231,8 +230,8 @@ def _attempt_facts(row: Attempt, snapshot: exams.Snapshot, parts: list[PartRespo
         review=ReviewState(row.review),
         review_reason=row.review_reason,
         released=is_out(row),
-        paper=snapshot.paper if row.started_at else None,
-        layout=_layout(row.layout) if row.started_at else None,
+        paper=layouts.own_paper(row, snapshot.paper) if row.started_at else None,
+        layout=layouts.read(row.layout) if row.started_at else None,
         parts=tuple(_part_facts(part) for part in parts),
     )
     if facts.state in OVER:
@@ -260,10 +259,6 @@ def _outcome(row: Attempt, policy: ExamPolicy) -> dict[str, Any]:
             "passed": passed(score, policy.pass_percent),
         }
     return found
-
-
-def _layout(stored: list[list[list[object]]]) -> Layout:
-    return Layout(tuple(tuple((str(q), tuple(c)) for q, c in part) for part in stored))  # type: ignore[arg-type]
 
 
 def _part_facts(part: PartResponse) -> PartFacts:

@@ -10,8 +10,8 @@ from django.db import transaction
 from xblock.scorable import Score as XBlockScore
 
 from ..domain.attempt import OVER
-from ..domain.grading import Score, grade
-from ..domain.questions import Paper, exact
+from ..domain.grading import Score
+from ..domain.questions import exact
 from ..models import Attempt, Candidacy, PartResponse
 from . import audit, exams, interventions, review, scores
 from .dossier import Caller, of_candidacy
@@ -38,12 +38,10 @@ def has_counted_answers(caller: Caller) -> bool:
 
 
 def score(caller: Caller) -> XBlockScore | None:
-    """The score on file, None without one."""
+    """The score as the gradebook has it, None without one."""
     attempt = _counted(caller)
-    found = scores.read(attempt) if attempt is not None else None
-    if found is None:
-        return None
-    return XBlockScore(raw_earned=float(found.earned), raw_possible=float(found.possible))
+    found = scores.filed(attempt) if attempt is not None else None
+    return XBlockScore(raw_earned=float(found[0]), raw_possible=float(found[1])) if found is not None else None
 
 
 def rescore(caller: Caller, only_if_higher: bool, now: datetime) -> None:
@@ -54,15 +52,14 @@ def rescore(caller: Caller, only_if_higher: bool, now: datetime) -> None:
     answers: dict[str, tuple[str, ...]] = {}
     for part in PartResponse.objects.filter(attempt=attempt, counted=True):
         answers |= {question: tuple(chosen) for question, chosen in part.answers.items()}
-    paper = exams.snapshot(attempt.version).paper
-    found, before = grade(paper, answers), scores.read(attempt)
+    found, before = scores.mark(attempt, answers), scores.read(attempt)
     if only_if_higher and found.earned <= (before.earned if before else 0):
         return
-    _write(attempt, found, paper, "rescored", now)
+    _write(attempt, found, "rescored", now)
 
 
 def override(caller: Caller, earned: float, possible: float, now: datetime) -> None:
-    """A score put by hand, in the parts of a point that the paper itself has.
+    """A score put by hand, out of what the gradebook has for the exam; kept as the same share of the paper's points.
 
     Raises:
         ValueError: not between nothing and all points.
@@ -70,9 +67,10 @@ def override(caller: Caller, earned: float, possible: float, now: datetime) -> N
     if not 0 <= earned <= possible < math.inf:
         raise ValueError("a score is between 0 and the points possible")
     attempt = _counted(caller)
-    if attempt is not None:
-        given = Score(*(exact(Fraction(str(points))) for points in (earned, possible)))
-        _write(attempt, given, exams.snapshot(attempt.version).paper, "score_overridden", now)
+    before = scores.read(attempt) if attempt is not None else None
+    if attempt is not None and before is not None:
+        share = Fraction(str(earned)) / Fraction(str(possible)) if possible else Fraction(0)
+        _write(attempt, Score(exact(share * before.possible), before.possible), "score_overridden", now, by_hand=True)
 
 
 def publish_again(caller: Caller, now: datetime) -> None:
@@ -83,10 +81,10 @@ def publish_again(caller: Caller, now: datetime) -> None:
         review.publish_grade(attempt.pk, now)
 
 
-def _write(attempt: Attempt, score: Score, paper: Paper | None, action: str, now: datetime) -> None:
+def _write(attempt: Attempt, score: Score, action: str, now: datetime, *, by_hand: bool = False) -> None:
     with transaction.atomic():
         candidacy = Candidacy.objects.select_for_update().get(pk=attempt.candidacy_id)
-        scores.put(attempt, score, paper)
+        scores.put(attempt, score, by_hand=by_hand)
         attempt.score_sent_at = None
         attempt.save(update_fields=[*scores.FIELDS, "score_sent_at"])
         audit.record(candidacy, action, now, "staff", attempt=attempt, **scores.plain(score))

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from .. import compat
 from ..backends import registry
 from ..backends.base import Capability
-from ..domain import clock
+from ..domain import clock, drawing
 from ..domain.attempt import LIVE, AppointmentState, State
 from ..domain.equipment import EquipmentLimits
 from ..domain.errors import NotConfigured
@@ -151,14 +151,14 @@ def _target(exam: Exam, user_id: int) -> Target:
     try:
         backend = registry.get(found.policy.backend)
     except NotConfigured:
-        return _measure(found.policy, len(found.paper.questions), extra)
+        return _measure(found.policy, drawing.length(found.paper), extra)
     has_room = Capability.ROOM in backend.capabilities
-    target = _measure(found.policy, len(found.paper.questions), extra, has_room=has_room)
+    target = _measure(found.policy, drawing.length(found.paper), extra, has_room=has_room)
     return replace(target, unsupported_systems=tuple(backend.unsupported_systems), limits=backend.limits)
 
 
 def _itself(dossier: Dossier) -> Target:
-    return _measure(dossier.policy, len(dossier.paper.questions), dossier.facts.extra_time, known=False)
+    return _measure(dossier.policy, drawing.length(dossier.paper), dossier.facts.extra_time, known=False)
 
 
 def _measure(

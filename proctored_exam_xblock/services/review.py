@@ -16,7 +16,7 @@ from ..domain.errors import NotAllowedNow
 from ..domain.mail import Kind
 from ..domain.policy import Release
 from ..models import Attempt, Candidacy, PartResponse
-from . import audit, exams, mails
+from . import audit, exams, mails, scores
 
 log = logging.getLogger(__name__)
 ITEM_TYPE = "proctored_exam"
@@ -56,7 +56,7 @@ def publish_grade(attempt_id: int, now: datetime) -> bool:
             attempt.submission_uuid = str(made["uuid"])
             wrote = True
         if attempt.released_at is not None and attempt.score_sent_at is None and not _is_withheld(attempt):
-            submissions_api.set_score(attempt.submission_uuid, attempt.score_earned, attempt.score_possible)
+            submissions_api.set_score(attempt.submission_uuid, *(scores.filed(attempt) or (None, None)))
             attempt.score_sent_at = now
             wrote = True
         attempt.save(update_fields=["submission_uuid", "score_sent_at"])

@@ -1,29 +1,43 @@
-"""An attempt's score in its row: whole numbers of a part of a point, so that thirds and hundredths stay exact."""
+"""An attempt's score: made of the counted answers, kept in its row in whole numbers of a part of a point, and filed."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from math import floor
 
-from ..domain.grading import Score, unit
-from ..domain.questions import Paper, exact
+from ..domain.grading import Score, for_gradebook, grade, unit
+from ..domain.questions import Answers, exact
 from ..models import Attempt
+from . import exams, layouts
 
-FIELDS = ("score_earned", "score_possible", "score_unit")
+FIELDS = ("score_earned", "score_possible", "score_unit", "score_by_hand")
 
 
-def put(attempt: Attempt, score: Score, paper: Paper | None = None) -> None:
-    """Set the attempt's score; the caller saves ``FIELDS``.
+def mark(attempt: Attempt, counted: Answers) -> Score:
+    """Grade answers with the attempt's own questions and the rules it was begun under.
+
+    Args:
+        attempt: one that was started.
+        counted: the counted answers only.
+    """
+    snapshot = exams.snapshot(attempt.version)
+    return grade(layouts.own_paper(attempt, snapshot.paper), counted, snapshot.policy.scoring)
+
+
+def put(attempt: Attempt, score: Score, *, by_hand: bool = False) -> None:
+    """Set the attempt's score in the parts of a point that its paper needs; the caller saves ``FIELDS``.
 
     Args:
         attempt: a row that the caller has locked.
-        score: what was earned.
-        paper: the attempt's paper, whose unit is the row's; None for a score in whole points.
+        score: what was earned, in points.
+        by_hand: whether somebody gave it, whatever the answers.
     """
-    parts = unit(paper) if paper is not None else 1
+    snapshot = exams.snapshot(attempt.version)
+    parts = unit(snapshot.paper, snapshot.policy.scoring)
     attempt.score_unit = parts
     attempt.score_earned = floor(score.earned * parts + Fraction(1, 2))
     attempt.score_possible = floor(score.possible * parts + Fraction(1, 2))
+    attempt.score_by_hand = by_hand
 
 
 def read(attempt: Attempt) -> Score | None:
@@ -32,6 +46,15 @@ def read(attempt: Attempt) -> Score | None:
         return None
     parts = attempt.score_unit
     return Score(exact(Fraction(attempt.score_earned, parts)), exact(Fraction(attempt.score_possible, parts)))
+
+
+def filed(attempt: Attempt) -> tuple[int, int] | None:
+    """The score as the gradebook gets it: earned of possible, None without one."""
+    found = read(attempt)
+    if found is None:
+        return None
+    policy = exams.snapshot(attempt.version).policy
+    return for_gradebook(found, attempt.score_unit, policy.lms_points, policy.pass_percent)
 
 
 def plain(score: Score) -> dict[str, int | str]:

@@ -19,6 +19,7 @@ from ..domain.attempt import (
     advance,
     advance_appointment,
 )
+from ..domain.drawing import draw
 from ..domain.errors import (
     BadRequest,
     NotAllowedNow,
@@ -31,9 +32,9 @@ from ..domain.errors import (
 from ..domain.journey import Action, Phase
 from ..domain.policy import ExamPolicy, Unlock
 from ..domain.practice import NUMBER_PREFIX
-from ..domain.questions import clean_answers, draw
+from ..domain.questions import clean_answers
 from ..models import Appointment, Attempt, PartResponse
-from . import audit, booking, ending, gate, outbox, seats
+from . import audit, booking, ending, gate, layouts, outbox, seats
 from .answers import as_json, check_part, keep_aside, read_drafts
 from .dossier import Caller, Dossier, first_look, opens_by_itself
 from .ending import digest
@@ -262,7 +263,7 @@ def _start(dossier: Dossier, nonce: str) -> str:
     attempt.started_at = now
     attempt.deadline = clock.first_deadline(now, dossier.policy, extra)
     layout = draw(dossier.paper, attempt.seed)
-    attempt.layout = [[[question, list(choices)] for question, choices in part] for part in layout.parts]
+    attempt.layout = layouts.as_json(layout)
     token = _token(attempt, nonce)
     attempt.window_hash = window_hash(token)
     attempt.window_seen_at = now

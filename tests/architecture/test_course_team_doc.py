@@ -7,7 +7,8 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from proctored_exam_xblock.domain.policy import ExamPolicy, policy_to_json
+from proctored_exam_xblock.domain.policy import ExamPolicy
+from proctored_exam_xblock.domain.policy_json import policy_to_json
 
 DOC = (Path(__file__).resolve().parent.parent.parent / "docs" / "course-team.md").read_text(encoding="utf-8")
 ROWS = [row.split("|")[1:4] for row in DOC.splitlines() if re.match(r"\| `", row)]

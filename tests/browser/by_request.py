@@ -10,7 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 from demo.courses import COURSES
 from demo.process import Campus
 from proctored_exam_xblock import scenarios
-from proctored_exam_xblock.domain.policy import ExamPolicy, policy_from_json
+from proctored_exam_xblock.domain.policy import ExamPolicy
+from proctored_exam_xblock.domain.policy_json import policy_from_json
 
 
 def policy(slug: str, first_instant: str) -> ExamPolicy:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from proctored_exam_xblock.domain.drawing import draw
 from proctored_exam_xblock.domain.journey import Phase
-from proctored_exam_xblock.domain.questions import draw
 from proctored_exam_xblock.olx import read_paper
 from tests.unit import candidates as c
 

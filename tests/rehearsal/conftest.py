@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from proctored_exam_xblock import scenarios
-from proctored_exam_xblock.domain.policy import policy_from_json, policy_to_json
+from proctored_exam_xblock.domain.policy_json import policy_from_json, policy_to_json
 from proctored_exam_xblock.domain.snapshot import paper_to_json
 from proctored_exam_xblock.olx import read_paper
 from proctored_exam_xblock.rehearsal import play

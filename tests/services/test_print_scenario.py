@@ -8,7 +8,7 @@ from io import StringIO
 from django.core.management import call_command
 from lxml import etree
 
-from proctored_exam_xblock.domain.policy import policy_from_json
+from proctored_exam_xblock.domain.policy_json import policy_from_json
 from proctored_exam_xblock.olx import inner_parts, read_paper
 
 

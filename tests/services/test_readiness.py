@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from proctored_exam_xblock import compat
-from proctored_exam_xblock.domain.policy import policy_from_json
+from proctored_exam_xblock.domain.policy_json import policy_from_json
 from proctored_exam_xblock.domain.readiness import Surroundings
 from proctored_exam_xblock.models import Candidacy, Exam
 from proctored_exam_xblock.services import catalogue, exams, readiness

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from lxml import html as lxml_html
 
 from proctored_exam_xblock.domain.attempt import AppointmentState, ReviewState, State
+from proctored_exam_xblock.domain.drawing import draw
 from proctored_exam_xblock.domain.journey import (
     AppointmentFacts,
     AttemptFacts,
@@ -20,7 +21,7 @@ from proctored_exam_xblock.domain.journey import (
     decide,
 )
 from proctored_exam_xblock.domain.policy import ExamPolicy, Expiry, Unlock
-from proctored_exam_xblock.domain.questions import Choice, Hint, Kind, Paper, Part, Question, draw
+from proctored_exam_xblock.domain.questions import Choice, Hint, Kind, Paper, Part, Question
 from proctored_exam_xblock.presenter import Links, render
 
 CANARY = "canary-7c1e"

@@ -8,15 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proctored_exam_xblock.domain.errors import InvalidPolicy
-from proctored_exam_xblock.domain.policy import (
-    ExamPolicy,
-    Expiry,
-    Release,
-    Unlock,
-    policy_from_json,
-    policy_to_json,
-    validate,
-)
+from proctored_exam_xblock.domain.policy import ExamPolicy, Expiry, Release, Unlock, validate
+from proctored_exam_xblock.domain.policy_json import policy_from_json, policy_to_json
 
 EVERYTHING = ExamPolicy(
     title="Examen",

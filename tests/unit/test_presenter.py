@@ -11,9 +11,9 @@ import pytest
 from lxml import html as lxml_html
 
 from proctored_exam_xblock.domain.attempt import AppointmentState, State
+from proctored_exam_xblock.domain.drawing import draw
 from proctored_exam_xblock.domain.journey import Action, Phase, decide
 from proctored_exam_xblock.domain.policy import Expiry, Unlock
-from proctored_exam_xblock.domain.questions import draw
 from proctored_exam_xblock.domain.scheduling import SlotOffer, day_slots
 from proctored_exam_xblock.olx import read_paper
 from proctored_exam_xblock.presenter import Links, render_slots

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proctored_exam_xblock.domain.drawing import draw
 from proctored_exam_xblock.domain.errors import UnknownAnswer
 from proctored_exam_xblock.domain.questions import (
     Choice,
@@ -15,7 +16,6 @@ from proctored_exam_xblock.domain.questions import (
     Part,
     Question,
     clean_answers,
-    draw,
 )
 from proctored_exam_xblock.domain.snapshot import paper_from_json, paper_to_json
 from tests.unit.papers import PAPER, question

@@ -8,7 +8,8 @@ import pytest
 
 from proctored_exam_xblock import scenarios
 from proctored_exam_xblock.domain.grading import Score, grade
-from proctored_exam_xblock.domain.policy import ExamPolicy, Expiry, Unlock, policy_from_json
+from proctored_exam_xblock.domain.policy import ExamPolicy, Expiry, Unlock
+from proctored_exam_xblock.domain.policy_json import policy_from_json
 from proctored_exam_xblock.domain.questions import Kind
 from proctored_exam_xblock.domain.scheduling import bookable_days, earliest_start
 from proctored_exam_xblock.olx import read_paper, write_paper

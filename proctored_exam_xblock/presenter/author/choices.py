@@ -39,6 +39,24 @@ def _fixed() -> Mapping[str, Mapping[str, str]]:
             "on_date": _("On a date"),
             "manual": _("By the course team"),
         },
+        "score_floor": {
+            "question": _("Within each question"),
+            "part": _("Within each part"),
+        },
+        "score_scale": {
+            "points": _("In points of the paper"),
+            "percent": _("In percent"),
+            "twenty": _("Out of 20"),
+            "thousand": _("Out of 1,000"),
+        },
+        "review_during": {"answers": _("Their own answers")},
+        "review_after": {"answers": _("Their own answers")},
+        "review_released": {
+            "answers": _("Their own answers"),
+            "correctness": _("Which of them were right"),
+            "explanations": _("The right answers and explanations"),
+            "part_scores": _("The score of each part"),
+        },
         "second_after": {
             "interrupted": _("Interrupted by a technical problem"),
             "missed": _("Appointment missed"),

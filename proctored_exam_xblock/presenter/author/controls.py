@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from django.utils.translation import gettext as _
 
-from ...domain.policy import ExamPolicy, policy_to_json
+from ...domain.policy import ExamPolicy
+from ...domain.policy_json import policy_to_json
 from .. import zones
 from . import choices, words
 
@@ -26,6 +27,11 @@ _KINDS = {
     "closed_weekdays": "checks",
     "proctor_languages": "checks",
     "second_after": "checks",
+    "score_floor": "radios",
+    "score_scale": "radios",
+    "review_during": "checks",
+    "review_after": "checks",
+    "review_released": "checks",
     "forbidden": "checks",
     "preparation": "checks",
     "identity_documents": "checks",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from ...domain.attempt import AppointmentState, State
 from ...domain.clock import window_start
+from ...domain.drawing import draw
 from ...domain.journey import (
     ACTIONS,
     AppointmentFacts,
@@ -20,7 +21,7 @@ from ...domain.journey import (
     Phase,
 )
 from ...domain.policy import ExamPolicy
-from ...domain.questions import Paper, draw
+from ...domain.questions import Paper
 from ...domain.refunds import PaymentFacts
 from ...domain.scheduling import earliest_start
 from ...domain.terms import ServiceTerms, version_in_force

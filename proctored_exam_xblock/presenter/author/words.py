@@ -49,7 +49,16 @@ def sections() -> tuple[SectionWords, ...]:
         SectionWords(
             "grade",
             _("Answers and grade"),
-            ("expiry", "release", "release_at", "pass_percent", "show_result_in_exam"),
+            ("expiry", "question_points", "partial_credit", "wrong_answer_percent", "score_floor", "pass_percent"),
+            ("score_scale", "lms_points"),
+        ),
+        SectionWords(
+            "review",
+            _("Release and what candidates see"),
+            (
+                *("release", "release_at", "show_result_in_exam", "review_during", "review_after", "review_released"),
+                "keys_wait_for_window",
+            ),
         ),
         SectionWords(
             "payment", _("Payment"), ("payment_required", "paid_modes", "price", "payment_url", "refund_days")
@@ -67,7 +76,7 @@ def sections() -> tuple[SectionWords, ...]:
 
 def words() -> Mapping[str, Word]:
     """By the rule's name."""
-    return {**_dates(), **_people(), **_day(), **_around()}
+    return {**_dates(), **_people(), **_day(), **_grade(), **_around()}
 
 
 def _dates() -> dict[str, Word]:
@@ -147,9 +156,35 @@ def _day() -> dict[str, Word]:
         "expiry": Word(_("Answers that were not finally verified"), _("At zero, and at “End the exam”.")),
         "release": Word(_("The grade is released")),
         "release_at": Word(_("Released on"), _("In the exam’s time zone.")),
-        "pass_percent": Word(_("Pass mark"), "", "%"),
         "show_result_in_exam": Word(
             _("Show the result in the exam’s page"), _("Once released; it is on the dashboard anyway.")
+        ),
+        "review_during": Word(_("During the exam, of the parts that were verified")),
+        "review_after": Word(_("Right after the exam, before the release"), _("Keys never leave before the release.")),
+        "review_released": Word(_("After the release"), _("In the exam’s page, below the result.")),
+        "keys_wait_for_window": Word(
+            _("Right answers and explanations wait until the window is over"),
+            _("Otherwise those who sat it first can tell the others."),
+        ),
+    }
+
+
+def _grade() -> dict[str, Word]:
+    return {
+        "question_points": Word(_("Points per question"), _("0: as each problem says (its weight)."), _("points")),
+        "partial_credit": Word(
+            _("Partial credit, where a problem gives some"), _("Otherwise only an answer that is wholly right earns.")
+        ),
+        "wrong_answer_percent": Word(
+            _("A wrong answer costs"), _("Of the question’s points; no answer costs nothing. 0: no penalty."), "%"
+        ),
+        "score_floor": Word(_("Penalties stop at nothing"), _("The whole exam never scores below nothing.")),
+        "pass_percent": Word(_("Pass mark"), "", "%"),
+        "score_scale": Word(_("The score is shown")),
+        "lms_points": Word(
+            _("Points in the gradebook"),
+            _("What the exam counts beside others of its subsection. 0: the paper’s own points."),
+            _("points"),
         ),
     }
 
