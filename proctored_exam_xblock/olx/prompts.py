@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from lxml import etree
 
 from . import richtext
+from .hardened import parse
 from .tree import take, tidy
 
+_GAP = re.compile(r">(?!\n<)[ \t\r\n]+<")
 Words = tuple[str, str]
 """``lead``, ``prompt``."""
 Entry = tuple[etree._Element, etree._Element]
@@ -26,7 +28,7 @@ def of_one(problem: etree._Element, response: etree._Element, entry: etree._Elem
     prompt = _unwrapped(_with_spoken(richtext.inner_html(problem), entry, bool(bare)), bare)
     if richtext.is_blank(prompt):
         prompt = richtext.plain(title)
-    return "", prompt
+    return "", _settled(prompt)
 
 
 def in_several(problem: etree._Element, entries: Sequence[Entry], title: str) -> list[Words]:
@@ -119,7 +121,17 @@ def _joined(
         lead = richtext.clean(f"{lead}\n{after}")
     elif after:
         prompt = richtext.clean(f"{prompt}\n{after}")
-    return [_merged(*pair) for pair in [*others, (lead, prompt)]]
+    merged = [_merged(*pair) for pair in [*others, (lead, prompt)]]
+    return [(_settled(lead), _settled(prompt)) for lead, prompt in merged]
+
+
+def _settled(html: str) -> str:
+    """With one line break between blocks, as the next reader of what is written has it (see ``tidy``)."""
+    if richtext.is_inline(html) or not _GAP.search(html):
+        return html
+    root = parse(richtext.to_xml(html))
+    tidy(root)
+    return richtext.inner_html(root)
 
 
 def _merged(lead: str, prompt: str) -> Words:

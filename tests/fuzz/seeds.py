@@ -38,7 +38,22 @@ MADE = 40
 """Problems of the generator that the differential tests use."""
 _ATTRIBUTES = (
     *("answer-pool", "class", "correct", "display_name", "fixed", "label", "options", "partial_credit", "point_value"),
-    *("points", "selected", "shuffle", "src", "style", "title", "type", "url_name", "value", "weight", "filename"),
+    *(
+        "points",
+        "selected",
+        "shuffle",
+        "src",
+        "style",
+        "title",
+        "type",
+        "url_name",
+        "value",
+        "weight",
+        "filename",
+        "draw",
+        "tags",
+        "difficulty",
+    ),
 )
 _VALUES = ("true", "false", "partial", "EDC", "halves", "points", "('a','b')", "A*B", "loncapa/python", "1e308", "nan")
 _ELEMENTS = (
