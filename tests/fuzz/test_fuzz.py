@@ -9,7 +9,7 @@ import pytest
 
 from tests.fuzz import campaign
 
-RUNS = {"paper": 6_000, "markdown": 6_000, "archive": 1_500, "course": 3_000, "authors": 3_000}
+RUNS = {"paper": 4_000, "markdown": 4_000, "archive": 1_000, "course": 2_000, "authors": 1_500}
 LONGER = int(os.environ.get("PEX_FUZZ_TIMES", "1"))
 """How many times as many runs."""
 missing = campaign.reason_not_to_run()
