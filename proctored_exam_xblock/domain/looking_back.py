@@ -6,7 +6,7 @@ Keys never leave before the score is out, nor before the exam's window is over w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .attempt import OVER, ReviewState, State
 from .clock import window_end
@@ -74,14 +74,19 @@ def _once_out(policy: ExamPolicy, following: ExamPolicy | None, now: datetime) -
     shown = frozenset(policy.review_released)
     if not keys_wait(policy):
         return Look(shown, out=True)
-    over = max(window_end(rules) for rules in (policy, following or policy))
+    over = max(everybody_is_through(rules) for rules in (policy, following or policy))
     if now < over:
         return Look(shown - KEYS, keys_from=over, out=True)
     return Look(shown, out=True)
 
 
+def everybody_is_through(policy: ExamPolicy) -> datetime:
+    """When nobody sits the exam any more: who came in at the last moment began late and may have extra time."""
+    return window_end(policy) + timedelta(minutes=policy.missed_after_minutes) + 2 * policy.duration
+
+
 def keys_wait(policy: ExamPolicy) -> bool:
-    """Whether it matters when the exam's window is over."""
+    """Whether it matters when nobody sits the exam any more."""
     return policy.keys_wait_for_window and bool(KEYS & frozenset(policy.review_released))
 
 

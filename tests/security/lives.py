@@ -137,7 +137,7 @@ PRACTICE: dict[str, Callable[[Campus, Caller], None]] = {
 """The phases of a practice exam that say whether it may be begun again."""
 
 
-WINDOW_OVER = datetime(2017, 3, 14, 20, tzinfo=SLOT.tzinfo)
+WINDOW_OVER = datetime(2017, 3, 14, 22, tzinfo=SLOT.tzinfo)
 _ALL = ["answers", "correctness", "explanations", "part_scores"]
 
 

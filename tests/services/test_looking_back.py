@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from proctored_exam_xblock import screens
-from proctored_exam_xblock.domain.clock import window_end
+from proctored_exam_xblock.domain.looking_back import everybody_is_through
 from proctored_exam_xblock.domain.policy_json import policy_from_json
 from proctored_exam_xblock.services import decisions, grading, interventions, practice, review, sitting
 from proctored_exam_xblock.services.dossier import Caller
@@ -19,8 +19,8 @@ from tests.world import CANARY, NONCE, SLOT, World
 pytestmark = pytest.mark.django_db
 BOARD, WHY = "staff:1", "because"
 ALL = ["answers", "correctness", "explanations", "part_scores"]
-OVER = datetime(2017, 3, 14, 20, tzinfo=SLOT.tzinfo)
-"""The window's end: 21:00 in Paris."""
+OVER = datetime(2017, 3, 14, 22, tzinfo=SLOT.tzinfo)
+"""Two hours after the window's end at 21:00 in Paris: nobody sits the exam any more."""
 NOTHING: set[str] = set()
 OWN, SCORES, KEYS, EVERYTHING = {"own"}, {"own", "scores"}, {"own", "keys"}, {"own", "keys", "scores"}
 
@@ -53,7 +53,7 @@ def decide(exam: World, caller: Caller, verdict: str) -> None:
 
 def test_own_answers_at_once_and_keys_when_the_window_is_over(world: World) -> None:
     alex = sat(world)
-    assert window_end(policy_from_json({**world.policy, "title": "x"})) == OVER
+    assert everybody_is_through(policy_from_json({**world.policy, "title": "x"})) == OVER
     assert seen(world, alex) == SCORES
     before = world.load(alex).fingerprint
     assert seen(world, alex, OVER - timedelta(seconds=1)) == SCORES
@@ -96,7 +96,7 @@ def test_a_prolonged_window_keeps_the_keys_back_again(world: World) -> None:
     assert seen(world, alex, OVER) == EVERYTHING
     world.publish(last_day="2017-03-21")
     assert seen(world, alex) == SCORES
-    assert "mardi 21 mars 2017 à 21:00" in screens.html(world.load(alex))
+    assert "mardi 21 mars 2017 à 23:00" in screens.html(world.load(alex))
     assert seen(world, alex, OVER + timedelta(days=7)) == EVERYTHING
     world.publish(last_day="2017-03-10")
     assert seen(world, alex, OVER - timedelta(seconds=1)) == SCORES, "others booked under the longer window"

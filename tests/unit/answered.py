@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from proctored_exam_xblock.domain.clock import window_end
 from proctored_exam_xblock.domain.drawing import draw
 from proctored_exam_xblock.domain.journey import AttemptFacts, PartFacts, Phase
+from proctored_exam_xblock.domain.looking_back import everybody_is_through
 from proctored_exam_xblock.domain.policy import ExamPolicy, Review
 from proctored_exam_xblock.domain.questions import Paper, Ruling
 from proctored_exam_xblock.olx import read_paper
@@ -73,7 +73,7 @@ PARTS = (
 OVER = replace(c.SUBMITTED, paper=PAPER, layout=draw(PAPER, 1), parts=PARTS)
 OUT = replace(OVER, released=True, score_earned=2, score_possible=6, passed=False)
 AT_WORK = replace(c.SITTING, paper=PAPER, layout=draw(PAPER, 1), parts=(PARTS[0], replace(PARTS[1], state="draft")))
-AFTER_WINDOW = window_end(c.POLICY) + timedelta(hours=1)
+AFTER_WINDOW = everybody_is_through(c.POLICY) + timedelta(hours=1)
 EVERYTHING = tuple(Review)
 
 

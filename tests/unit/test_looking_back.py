@@ -9,15 +9,14 @@ from itertools import chain, combinations
 import pytest
 
 from proctored_exam_xblock.domain.attempt import OVER, ReviewState, State
-from proctored_exam_xblock.domain.clock import window_end
 from proctored_exam_xblock.domain.journey import AttemptFacts
-from proctored_exam_xblock.domain.looking_back import KEYS, NOTHING, Look, hints_for, look
+from proctored_exam_xblock.domain.looking_back import KEYS, NOTHING, Look, everybody_is_through, hints_for, look
 from proctored_exam_xblock.domain.policy import ExamPolicy, Review
 from tests.unit.answered import EVERYTHING, FIRST, PAPER, choice
 from tests.unit.candidates import POLICY, START, SUBMITTED
 
 A, C, E, S = EVERYTHING
-END = window_end(POLICY)
+END = everybody_is_through(POLICY)
 ALL = replace(POLICY, review_during=(A,), review_after=(A,), review_released=EVERYTHING)
 OUT = replace(SUBMITTED, released=True)
 PRACTICE = replace(ALL, practice=True)
@@ -77,8 +76,8 @@ def test_no_key_is_shown_before_the_release_nor_while_others_may_begin(released:
     [
         (ALL, None, END),
         (ALL, replace(ALL, pass_percent=60), END),
-        (ALL, LATER, window_end(LATER)),
-        (LATER, ALL, window_end(LATER)),
+        (ALL, LATER, everybody_is_through(LATER)),
+        (LATER, ALL, everybody_is_through(LATER)),
         (PRACTICE, None, END),
         (replace(ALL, keys_wait_for_window=False), LATER, None),
         (replace(ALL, review_released=(A, S)), LATER, None),
@@ -91,12 +90,13 @@ def test_keys_wait_for_the_last_window_that_was_promised(
     early = look(attempt, policy, following, START)
     assert early.keys_from == expected
     assert (early.shown & KEYS == frozenset()) is (expected is not None or not KEYS & {*policy.review_released})
-    assert look(attempt, policy, following, window_end(LATER)) == Look(frozenset(policy.review_released), out=True)
+    found = look(attempt, policy, following, everybody_is_through(LATER))
+    assert found == Look(frozenset(policy.review_released), out=True)
 
 
 def test_a_window_of_another_zone_ends_by_its_own_clock() -> None:
     lima = replace(ALL, time_zone="America/Lima", last_day=date(2017, 3, 14))
-    assert look(OUT, lima, None, END).keys_from == window_end(lima) > END
+    assert look(OUT, lima, None, END).keys_from == everybody_is_through(lima) > END
 
 
 HINTS = {

@@ -10,9 +10,9 @@ import pytest
 from lxml.html import HtmlElement
 
 from proctored_exam_xblock.domain.attempt import ReviewState, State
-from proctored_exam_xblock.domain.clock import window_end
 from proctored_exam_xblock.domain.drawing import draw
 from proctored_exam_xblock.domain.journey import Phase
+from proctored_exam_xblock.domain.looking_back import everybody_is_through
 from proctored_exam_xblock.domain.policy import Review
 from proctored_exam_xblock.domain.questions import Paper, Ruling
 from proctored_exam_xblock.domain.scoring import Floor, Scale
@@ -133,8 +133,8 @@ def test_where_nothing_is_allowed_there_is_no_section(attempt, rules) -> None:
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("fr", "seront affichées ici à partir du mardi 14 mars 2017 à 21:00"),
-        ("en", "will be shown here from Tuesday 14 March 2017 at 21:00"),
+        ("fr", "seront affichées ici à partir du mardi 14 mars 2017 à 23:00"),
+        ("en", "will be shown here from Tuesday 14 March 2017 at 23:00"),
     ],
 )
 def test_keys_that_wait_say_until_when_and_the_page_asks_again_then(language: str, sentence: str) -> None:
@@ -142,8 +142,8 @@ def test_keys_that_wait_say_until_when_and_the_page_asks_again_then(language: st
     section = back(waiting, language)
     assert sentence in words(section)
     assert section.xpath(".//*[@data-pex-chosen]")
-    assert tree(waiting).get("data-next") == "2017-03-14T20:00:00.000Z"
-    assert not back(a.case(now=window_end(c.POLICY))).xpath(".//*[@data-pex-keys-from]")
+    assert tree(waiting).get("data-next") == "2017-03-14T22:00:00.000Z"
+    assert not back(a.case(now=everybody_is_through(c.POLICY))).xpath(".//*[@data-pex-keys-from]")
 
 
 # How it reads.

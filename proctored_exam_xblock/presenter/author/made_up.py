@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from ...domain.attempt import AppointmentState, State
-from ...domain.clock import window_end, window_start
+from ...domain.clock import window_start
 from ...domain.drawing import draw, drawn
 from ...domain.grading import grade, passed
 from ...domain.journey import (
@@ -22,6 +22,7 @@ from ...domain.journey import (
     PersonFacts,
     Phase,
 )
+from ...domain.looking_back import everybody_is_through
 from ...domain.policy import ExamPolicy, Release
 from ...domain.questions import Answers, Kind, Paper
 from ...domain.refunds import PaymentFacts
@@ -60,7 +61,7 @@ def journey(phase: Phase, policy: ExamPolicy | None = None) -> Journey:
 def moment(phase: Phase, policy: ExamPolicy, now: datetime) -> datetime:
     """When the screen is looked at: the last one of the exam once all is shown that ever is."""
     last = phase is Phase.RESULT or (phase is Phase.SUBMITTED and policy.practice)
-    return max(now, window_end(policy)) if last else now
+    return max(now, everybody_is_through(policy)) if last else now
 
 
 def facts(
