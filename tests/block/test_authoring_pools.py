@@ -96,6 +96,24 @@ def test_what_a_part_draws_is_written_and_comes_back(block: ProctoredExamXBlock)
     assert "3 questions sur 9" in authoring.summary(block)
 
 
+@pytest.mark.parametrize(
+    ("rules", "most"),
+    [
+        ({}, 4),
+        ({"question_points": 2}, 6),
+        ({"question_points": 2, "lms_points": 20}, 20),
+        ({"wrong_answer_percent": 25}, 16),
+    ],
+)
+def test_the_gradebooks_maximum_is_that_of_every_candidates_own_questions(
+    block: ProctoredExamXBlock, rules: dict[str, Any], most: int
+) -> None:
+    policy = json.dumps({**json.loads(POLICY_TEXT), **rules})
+    assert save(block, {"display_name": "x", "policy": policy, "parts": [pool()]})[0] == 200
+
+    assert block.max_score() == most
+
+
 def test_statistics_hold_no_key_and_write_nothing(block: ProctoredExamXBlock) -> None:
     before = all_rows()
     assert "correct" not in json.dumps(told(block, pool()))

@@ -29,6 +29,24 @@ AT_ONCE = {
 """An exam that can be entered now, without a proctor."""
 
 
+REWRITTEN = {
+    ("<problem>\n</problem>", "tags", "a"): '<problem tags="a">\n</problem>',
+    ("<?xml version='1.0'?><!-- <problem tags='x'> --><problem  weight='2' >", "tags", '<"&'): (
+        "<?xml version='1.0'?><!-- <problem tags='x'> --><problem  weight='2' tags=\"&lt;&quot;&amp;\" >"
+    ),
+    ("<problem a='tags=\"1\" > 2' tags = 'x' fixed='true'/>", "tags", "y"): (
+        "<problem a='tags=\"1\" > 2' tags = \"y\" fixed='true'/>"
+    ),
+    ("<problem tags='x' url_name='q'><p tags='z'/></problem>", "tags", ""): (
+        "<problem url_name='q'><p tags='z'/></problem>"
+    ),
+    ("<problem", "tags", "y"): None,
+    ("<part><problem/></part>", "tags", "y"): None,
+    ("<problem broken>", "tags", "y"): None,
+}
+"""(text, attribute, value) -> the text with it in the first tag and nowhere else; None where that cannot be done."""
+
+
 def begin(page: Page) -> list[str]:
     """Through the steps to the running clock; gives the ids of the questions, in order."""
     page.goto("/courses/cartopro/unit/")
@@ -130,6 +148,10 @@ def test_the_pools_of_a_ready_made_exam_read_well_on_a_phone_in_english(campus, 
     expect(part.locator("[data-pex-author-pool]")).to_be_visible()
     part.locator('[data-pex-author-do="open-question"]').first.click()
     expect(part.get_by_label("Keeps its place in a random order").first).to_be_visible()
+
+    rewritten = "([text, name, value]) => window.PexAuthor.withAttribute(text, name, value)"
+    for given, expected in REWRITTEN.items():
+        assert dominique.page.evaluate(rewritten, list(given)) == expected
 
     results = Axe().run(dominique.page)
     wide, room = dominique.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")

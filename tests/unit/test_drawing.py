@@ -101,6 +101,12 @@ def test_what_cannot_be_drawn_is_a_stratum_of_none():
     ]
 
 
+def test_places_left_over_go_to_the_kinds_that_lack_most_of_one():
+    few, many = (tuple(question(f"{n}{i}", difficulty=n) for i in range(size)) for n, size in (("a", 3), ("b", 5)))
+
+    assert [s.taken for s in mix(Part("One", few + many, draw=3))] == [1, 2]
+
+
 def test_tags_are_alike_in_any_order():
     assert len(mix(Part("One", (question("a", tags=("x", "y")), question("b", tags=("y", "x")))))) == 1
 
