@@ -190,16 +190,17 @@ def _questions(exam: _Exam) -> Iterator[Finding]:
 
 def _pools(exam: _Exam) -> Iterator[Finding]:
     """Of parts that draw: whether there is enough to draw from, and whether all of it can be drawn."""
-    pools = [(part, part.problems) for part in exam.paper.parts if part.draw]
+    named = ((part.title or f"{number}", part) for number, part in enumerate(exam.paper.parts, start=1))
+    pools = [(name, part, part.problems) for name, part in named if part.draw]
     if not pools:
         return
-    small = [f"{part.title} ({part.draw} / {len(problems)})" for part, problems in pools if part.draw > len(problems)]
+    small = [f"{name} ({part.draw} / {len(problems)})" for name, part, problems in pools if part.draw > len(problems)]
     yield _counted("pools_large_enough", small, len(pools), Severity.STOP)
-    whole = [part.title for part, problems in pools if part.draw == len(problems)]
+    whole = [name for name, part, problems in pools if part.draw == len(problems)]
     yield _counted("pools_leave_a_choice", whole, len(pools), Severity.WARNING)
-    strata = ((problems, stratum) for part, problems in pools for stratum in mix(part) if not stratum.taken)
+    strata = ((problems, stratum) for _, part, problems in pools for stratum in mix(part) if not stratum.taken)
     never = [problems[place][0].id for problems, stratum in strata for place in stratum.problems]
-    yield _counted("pools_drawn_from", never, sum(len(problems) for _part, problems in pools), Severity.WARNING)
+    yield _counted("pools_drawn_from", never, sum(len(problems) for _, _, problems in pools), Severity.WARNING)
 
 
 def _scores(exam: _Exam) -> Iterator[Finding]:

@@ -7,18 +7,20 @@ from fractions import Fraction
 
 from babel import Locale
 
-from ..domain.questions import Points
+from ..domain.questions import Points, exact
 from ..domain.scoring import Scale, legible, on_scale
 from . import dates
 
 
 @dataclass(frozen=True)
 class Mark:
-    """The number and what it is out of, '' for percent; ``percent`` is told beside points alone."""
+    """The number and what it is out of, '' for percent; ``percent`` is told beside points alone, ``needed`` to pass on
+    the scales that are neither."""
 
     value: str
     out_of: str
     percent: str
+    needed: str
     is_points: bool
 
 
@@ -30,7 +32,8 @@ def mark(earned: Points, possible: Points, scale: Scale, pass_percent: int, loca
         pass_percent: the exam's pass mark.
     """
     value, out_of = on_scale(earned, possible, scale)
-    shown = legible(value, Fraction(out_of) * pass_percent / 100)
+    bar = exact(Fraction(out_of) * pass_percent / 100)
+    shown = legible(value, bar)
     is_points = scale is Scale.POINTS
     percent = ""
     if is_points and possible:
@@ -39,5 +42,6 @@ def mark(earned: Points, possible: Points, scale: Scale, pass_percent: int, loca
         value=dates.number(shown, locale),
         out_of="" if scale is Scale.PERCENT and possible else dates.number(out_of, locale),
         percent=percent,
+        needed=dates.number(bar, locale) if scale in (Scale.TWENTY, Scale.THOUSAND) else "",
         is_points=is_points,
     )

@@ -19,15 +19,15 @@ FRENCH, ENGLISH = Locale("fr"), Locale("en")
 
 
 @pytest.mark.parametrize(
-    ("scale", "french", "english"),
+    ("scale", "french", "english", "needed"),
     [
-        ("points", "29 sur 40 (73 %)", "29 of 40 (73 %)"),
-        ("percent", "72,5 %", "72.5 %"),
-        ("twenty", "14,5 / 20", "14.5 / 20"),
-        ("thousand", "725 / 1000", "725 / 1000"),
+        ("points", "29 sur 40 (73 %)", "29 of 40 (73 %)", "50 %."),
+        ("percent", "72,5 %", "72.5 %", "50 %."),
+        ("twenty", "14,5 / 20", "14.5 / 20", "10 / 20."),
+        ("thousand", "725 / 1000", "725 / 1000", "500 / 1000."),
     ],
 )
-def test_the_result_is_read_on_its_scale(scale: str, french: str, english: str) -> None:
+def test_the_result_is_read_on_its_scale(scale: str, french: str, english: str, needed: str) -> None:
     scored = replace(SUBMITTED, released=True, score_earned=29, score_possible=40, passed=True)
     rules = replace(POLICY, show_result_in_exam=True, score_scale=Scale(scale))
     case = Case(Phase.RESULT, in_attempt(scored), SITTING_AT, rules)
@@ -35,6 +35,7 @@ def test_the_result_is_read_on_its_scale(scale: str, french: str, english: str) 
     for language, expected in (("fr", french), ("en", english)):
         (score,) = tree(case, language).xpath('//p[@class="pex-score"]')
         assert words(score) == expected
+        assert words(score.getnext()).endswith(needed)
 
 
 def test_what_did_not_pass_never_looks_passed() -> None:

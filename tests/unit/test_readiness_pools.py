@@ -56,6 +56,10 @@ def test_a_pool_is_neither_too_small_nor_out_of_reach(
         assert (wrong[code].severity, wrong[code].names, wrong[code].field) == (severity, names, "paper")
 
 
+def test_a_part_without_a_title_goes_by_its_number() -> None:
+    assert matters(POLICY, Part("", EASY), Part("", EASY, 9))["pools_large_enough"].names == ("2 (9 / 4)",)
+
+
 @pytest.mark.parametrize(
     ("rules", "questions", "severity"),
     [

@@ -3,7 +3,16 @@
   "use strict";
   const my = (window.PexAuthor = window.PexAuthor || {});
   const QUIET_MS = 500;
+  const shown = new WeakMap();
   let serial = 0;
+
+  /* What is there already is not written again: it would be read out once more. */
+  my.put = (place, html) => {
+    if (shown.get(place) === html) return;
+    shown.set(place, html);
+    place.innerHTML = html;
+    place.hidden = !html;
+  };
 
   /* The controls of one part; they write the part's attributes, which travel with it. */
   class Draw {
@@ -53,11 +62,7 @@
       this.count.setAttribute("aria-invalid", String(Boolean(text)));
     }
 
-    show(html) {
-      const place = this.find("[data-pex-author-pool]");
-      place.innerHTML = html;
-      place.hidden = !html;
-    }
+    show(html) { my.put(this.find("[data-pex-author-pool]"), html); }
   }
   my.Draw = Draw;
 
@@ -87,10 +92,7 @@
       this.whole(answer.paper);
     }
 
-    whole(html) {
-      this.place.innerHTML = html;
-      this.place.hidden = !html;
-    }
+    whole(html) { my.put(this.place, html); }
   }
   my.Pools = Pools;
 })();
