@@ -23,6 +23,7 @@ from . import (
     payment,
     practice,
     preparation,
+    review,
     sitting,
     steps,
     zones,
@@ -182,7 +183,7 @@ def paused(screen: Screen) -> Context:
 
 
 def submitted(screen: Screen) -> Context:
-    return {**sitting.receipt_context(screen), "attempt": screen.attempt}
+    return {**sitting.receipt_context(screen), **review.context(screen), "attempt": screen.attempt}
 
 
 def result(screen: Screen) -> Context:
@@ -191,7 +192,7 @@ def result(screen: Screen) -> Context:
     if attempt.score_earned is not None and attempt.score_possible:
         score = attempt.score_earned, attempt.score_possible
         shown = marks.mark(*score, policy.score_scale, policy.pass_percent, screen.locale)
-    return {**sitting.receipt_context(screen), "attempt": attempt, "mark": shown}
+    return {**sitting.receipt_context(screen), **review.context(screen), "attempt": attempt, "mark": shown}
 
 
 def invalidated(screen: Screen) -> Context:
