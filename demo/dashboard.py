@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST
 from submissions import api as submissions
 
 from proctored_exam_xblock.domain.policy_json import policy_from_json
+from proctored_exam_xblock.domain.scoring import legible
 
 from .courses import CERTIFYING, COURSES, Course
 from .host import Host
@@ -36,7 +38,10 @@ class Card:
 
     @property
     def percent(self) -> int | None:
-        return None if self.earned is None or not self.possible else round(100 * self.earned / self.possible)
+        """Rounded, and never up to the pass mark."""
+        if self.earned is None or not self.possible:
+            return None
+        return int(legible(Fraction(100 * self.earned, self.possible), self.pass_percent, 0))
 
     @property
     def passed(self) -> bool | None:

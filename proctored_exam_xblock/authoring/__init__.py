@@ -5,6 +5,7 @@ Every use-case here asks first whether the caller may write; nothing but :func:`
 
 from .content import export_policy, field_texts, import_policy, most_points, places, revision_of, save
 from .pages import arguments, form, summary
+from .pools import pooled
 from .rights import may_write, require, set_password
 from .trying import as_candidate, checked, described, imported, tried
 
@@ -21,6 +22,7 @@ __all__ = [
     "may_write",
     "most_points",
     "places",
+    "pooled",
     "require",
     "revision_of",
     "save",

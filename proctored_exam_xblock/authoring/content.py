@@ -235,4 +235,13 @@ def places(what: ExamError | tuple[papers.Mistake, ...]) -> list[dict[str, Any]]
     if isinstance(what, InvalidPaper):
         what = (papers.mistake(what),)
     mistakes = getattr(what, "mistakes", ()) if isinstance(what, ExamError) else what
-    return [{"part": one.part, "question": one.question, "line": one.line, "text": in_paper(one)} for one in mistakes]
+    return [
+        {
+            "part": one.part,
+            "question": one.question,
+            "line": one.line,
+            "field": "draw" if one.reason == "bad_draw" else "",
+            "text": in_paper(one),
+        }
+        for one in mistakes
+    ]

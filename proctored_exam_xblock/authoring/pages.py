@@ -85,9 +85,9 @@ def summary(block: Any) -> str:
     said = [author.labelled(name, content.sentence(name, error)) for name, error in wrong.items()]
     if content.UNREAD in stored:
         said.append(messages.reason("not_a_mapping"))
-    outline: tuple[tuple[str, int], ...] = ()
+    outline: tuple[tuple[str, int, int], ...] = ()
     try:
-        outline = tuple((part.title, part.drawn) for part in read_paper(block.paper).parts)
+        outline = tuple((part.title, part.drawn, len(part.problems)) for part in read_paper(block.paper).parts)
     except InvalidPaper:
         said += [place["text"] for place in content.places(papers.judge_text(block.paper)[1])]
     service = catalogue.known(rules.backend)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -245,6 +245,8 @@ def _placed(error: InvalidPaper, parts: Sequence[PartText]) -> Mistake:
     line = error.params.get("line")
     at = 1
     for number, part in enumerate(parts, start=1):
+        if line == at:
+            return replace(mistake(error, number, 0), line=None)
         at += 1
         for place, problem in enumerate(part.problems, start=1):
             high = _bare(problem).strip().count("\n") + 1

@@ -150,7 +150,7 @@ def checked(block: Any, body: dict[str, Any], now: datetime) -> dict[str, Any]:
         and not (finding.field == "paper" and draft.mistakes)
         and not (finding.code in _BY_DATES and _DATES & set(draft.wrong))
     ]
-    html = author.render_checks(findings, mistakes, rules, _language({}))
+    html = author.render_checks(findings, mistakes, rules, paper, _language({}))
     return {"html": html, "stops": sum(one.severity == "stop" for one in findings) + len(mistakes)}
 
 

@@ -228,7 +228,8 @@ def passed(score: Score, percent: int) -> bool:
 
 
 def for_gradebook(score: Score, parts: int, points: int, pass_percent: int) -> tuple[int, int]:
-    """What the gradebook is given: whole numbers, which neither lift a score over the pass mark nor below it.
+    """What a row keeps and the gradebook is given: whole numbers, which neither lift a score over the pass mark nor
+    below it.
 
     Args:
         score: in points.
@@ -236,11 +237,12 @@ def for_gradebook(score: Score, parts: int, points: int, pass_percent: int) -> t
         points: what the exam counts there (``ExamPolicy.lms_points``); 0 for the paper's own points, each in ``parts``.
         pass_percent: the exam's pass mark.
     """
-    if not points or not score.possible:
-        return _whole(score.earned * parts), _whole(score.possible * parts)
-    earned = _whole(Fraction(score.earned) / Fraction(score.possible) * points)
-    reached, shown = passed(score, pass_percent), passed(Score(earned, points), pass_percent)
-    return earned + int(reached) - int(shown), points
+    most = points or _whole(score.possible * parts)
+    if not score.possible:
+        return 0, 0
+    earned = _whole(Fraction(score.earned) / Fraction(score.possible) * most)
+    reached, shown = passed(score, pass_percent), passed(Score(earned, most), pass_percent)
+    return earned + int(reached) - int(shown), most
 
 
 def _whole(value: Points) -> int:

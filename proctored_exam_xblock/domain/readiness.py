@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from html import unescape
+from math import ceil
 
 from .clock import window_end, window_start
+from .drawing import mix, possible
+from .grading import unit
 from .looking_back import KEYS
 from .policy import ExamPolicy, Release, Unlock
 from .questions import Kind, Paper, Question
 from .scheduling import day_slots
+from .scoring import Floor, weighed
 
 SHORTEST_KEY = 16
 MOST_NAMES = 8
@@ -43,7 +47,7 @@ class Finding:
         severity: what it means for the exam.
         field: the rule to change, ``paper``, ``password`` or '' when authors cannot mend it.
         done, of: how many of how many are as they should be; both 0 where nothing is counted.
-        names: up to a few of what is not: settings, questions, files, ISO instants. Nothing secret or personal.
+        names: up to a few of what is not: settings, questions, parts, files, ISO instants. Nothing secret or personal.
     """
 
     code: str
@@ -188,6 +192,35 @@ def _questions(exam: _Exam) -> Iterator[Finding]:
     yield _counted("questions_distinct", twice, len(questions), Severity.WARNING)
 
 
+def _pools(exam: _Exam) -> Iterator[Finding]:
+    """Of parts that draw: whether there is enough to draw from, and whether all of it can be drawn."""
+    named = ((part.title or f"{number}", part) for number, part in enumerate(exam.paper.parts, start=1))
+    pools = [(name, part, part.problems) for name, part in named if part.draw]
+    if not pools:
+        return
+    small = [f"{name} ({part.draw} / {len(problems)})" for name, part, problems in pools if part.draw > len(problems)]
+    yield _counted("pools_large_enough", small, len(pools), Severity.STOP)
+    whole = [name for name, part, problems in pools if part.draw == len(problems)]
+    yield _counted("pools_leave_a_choice", whole, len(pools), Severity.WARNING)
+    strata = ((problems, stratum) for _, part, problems in pools for stratum in mix(part) if not stratum.taken)
+    never = [problems[place][0].id for problems, stratum in strata for place in stratum.problems]
+    yield _counted("pools_drawn_from", never, sum(len(problems) for _, _, problems in pools), Severity.WARNING)
+
+
+def _scores(exam: _Exam) -> Iterator[Finding]:
+    """Rules of scoring that do not do what they seem to."""
+    policy, paper = exam.policy, weighed(exam.paper, exam.policy.question_points)
+    if policy.wrong_answer_percent and paper.questions:
+        alone = all(len(problem) == 1 for part in paper.parts for problem in part.problems)
+        idle = alone and policy.score_floor is Floor.QUESTION
+        yield _found("penalties_cost", idle, Severity.WARNING, "score_floor")
+    parts = unit(paper, policy.scoring)
+    if parts > 1:
+        points = ceil(possible(paper))
+        of = ceil(possible(paper) * parts)
+        yield _found("gradebook_points", not policy.lms_points, Severity.WARNING, "lms_points", done=points, of=of)
+
+
 def _words(question: Question) -> tuple[str, tuple[str, ...]]:
     """What a question asks, whatever its layout and the order of its choices."""
     return _plain(question.prompt), tuple(sorted(_plain(choice.html) for choice in question.choices))
@@ -243,6 +276,8 @@ _RULES: tuple[Callable[[_Exam], Iterable[Finding]], ...] = (
     _window,
     _slots,
     _questions,
+    _pools,
+    _scores,
     _files,
     _texts_around,
     _release,

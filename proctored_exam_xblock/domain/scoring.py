@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil, floor
 
 from .questions import Paper, Part, Points, exact
 
@@ -65,6 +66,22 @@ def _weighed(part: Part, points: int) -> Part:
         for question in problem
     )
     return replace(part, questions=questions)
+
+
+def legible(value: Points, mark: Points, decimals: int = 2) -> Points:
+    """A number with so many decimals at most, on its side of the mark: what did not pass never looks passed.
+
+    Args:
+        value: the exact number.
+        mark: from which on it passes, on the same scale.
+    """
+    size = 10**decimals
+    near = Fraction(floor(value * size + Fraction(1, 2)), size)
+    if near >= mark > value:
+        near = Fraction(floor(value * size), size)
+    if near < mark <= value:
+        near = Fraction(ceil(value * size), size)
+    return exact(near)
 
 
 def on_scale(earned: Points, possible: Points, scale: Scale) -> tuple[Points, Points]:

@@ -58,6 +58,7 @@ class AuthoringHandlers:
         "check_exam",
         "import_paper",
         "describe_paper",
+        "describe_pools",
         "set_exam_password",
     )
 
@@ -90,6 +91,11 @@ class AuthoringHandlers:
     def describe_paper(self, body: dict[str, Any], now: datetime) -> dict[str, Any]:
         """What the editor's list says of each question."""
         return authoring.described(body)
+
+    @author_handler
+    def describe_pools(self, body: dict[str, Any], now: datetime) -> dict[str, Any]:
+        """What parts that draw mean for candidates (R-X-13)."""
+        return authoring.pooled(body)
 
     @author_handler
     def set_exam_password(self, body: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from . import (
     eligibility,
     equipment,
     information,
+    marks,
     payment,
     practice,
     preparation,
@@ -186,20 +187,12 @@ def submitted(screen: Screen) -> Context:
 
 
 def result(screen: Screen) -> Context:
-    attempt = screen.attempt
-    earned, possible = attempt.score_earned, attempt.score_possible
-    percent = round(100 * earned / possible) if earned is not None and possible else None
-    words = {
-        "earned": "" if earned is None else dates.number(earned, screen.locale),
-        "possible": "" if possible is None else dates.number(possible, screen.locale),
-    }
-    return {
-        **sitting.receipt_context(screen),
-        **review.context(screen),
-        "attempt": attempt,
-        "percent": percent,
-        **words,
-    }
+    attempt, policy = screen.attempt, screen.policy
+    shown = None
+    if attempt.score_earned is not None and attempt.score_possible:
+        score = attempt.score_earned, attempt.score_possible
+        shown = marks.mark(*score, policy.score_scale, policy.pass_percent, screen.locale)
+    return {**sitting.receipt_context(screen), **review.context(screen), "attempt": attempt, "mark": shown}
 
 
 def invalidated(screen: Screen) -> Context:

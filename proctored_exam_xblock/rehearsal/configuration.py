@@ -82,7 +82,7 @@ _LEVELS = {Severity.OK: Level.OK, Severity.WARNING: Level.WARNING, Severity.STOP
 SHARED = frozenset(
     {
         *("service_set_up", "exam_password", "keyring", "window", "capacity_for_learners"),
-        *("questions_answerable", "questions_not_obvious", "questions_distinct"),
+        *("questions_answerable", "questions_not_obvious", "questions_distinct", "pools_large_enough"),
     }
 )
 """Of the checks that authors have too, those that concern operators."""

@@ -52,6 +52,9 @@ MATTERS: Mapping[str, Matter] = {
         N_("No question is right whatever is chosen."), N_("Look at the questions named here.")
     ),
     "questions_distinct": Matter(N_("No question is asked twice."), N_("Look at the questions named here.")),
+    "pools_large_enough": Matter(
+        N_("Every pool is large enough for what is drawn from it."), N_("Draw fewer, or add questions.")
+    ),
     "worker": Matter(
         N_("The worker leaves nothing undone."),
         N_("Something has waited for more than ten minutes: check that Celery or cron runs the tasks."),

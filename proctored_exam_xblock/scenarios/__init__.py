@@ -23,8 +23,8 @@ def load(name: str, today: date) -> Scenario:
 
     Args:
         name: one of ``NAMES``; ``cartopro`` is a certifying exam on appointment, ``cartopro-pe`` the same with another
-            service, ``cartopro-site`` in a room and ``cartopro-payant`` to be paid first, ``practice`` one without
-            stakes, open at once.
+            service, ``cartopro-site`` in a room and ``cartopro-payant`` to be paid first and drawn from pools,
+            ``practice`` one without stakes, open at once.
         today: the window opens late enough after it for the first slot to be bookable with two days in hand.
 
     Raises:
@@ -34,7 +34,21 @@ def load(name: str, today: date) -> Scenario:
         raise KeyError(name)
     policy = _policy(name)
     paper = files(__name__) / policy.pop("extends", name) / "paper.xml"
-    return Scenario(policy["title"], _moved(policy, today), paper.read_text(encoding="utf-8"))
+    return Scenario(policy["title"], _moved(policy, today), _drawn(name, paper.read_text(encoding="utf-8")))
+
+
+def _drawn(name: str, paper: str) -> str:
+    """The paper with what the scenario draws of it, where it has a ``pools.json``; papers are in their written form."""
+    found = files(__name__) / name / "pools.json"
+    if not found.is_file():
+        return paper
+    pools = json.loads(found.read_text(encoding="utf-8"))
+    for title, attributes in pools["parts"].items():
+        paper = paper.replace(f'<part title="{title}">', f'<part title="{title}" {attributes}>')
+    for tag, names in pools["tags"].items():
+        for problem in names:
+            paper = paper.replace(f'<problem url_name="{problem}">', f'<problem url_name="{problem}" tags="{tag}">')
+    return paper
 
 
 def _policy(name: str) -> dict[str, Any]:

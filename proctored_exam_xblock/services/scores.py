@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import floor
+from math import lcm
 
-from ..domain.grading import Score, for_gradebook, grade, unit
+from ..domain.grading import LARGEST, Score, for_gradebook, grade, unit
 from ..domain.questions import Answers, exact
 from ..models import Attempt
 from . import exams, layouts
@@ -33,10 +33,11 @@ def put(attempt: Attempt, score: Score, *, by_hand: bool = False) -> None:
         by_hand: whether somebody gave it, whatever the answers.
     """
     snapshot = exams.snapshot(attempt.version)
-    parts = unit(snapshot.paper, snapshot.policy.scoring)
+    policy, parts = snapshot.policy, unit(snapshot.paper, snapshot.policy.scoring)
+    if by_hand and policy.lms_points:  # what somebody typed there may need finer parts than any answer
+        parts = min(lcm(parts, Fraction(score.earned).denominator), int(LARGEST // max(1, score.possible)))
     attempt.score_unit = parts
-    attempt.score_earned = floor(score.earned * parts + Fraction(1, 2))
-    attempt.score_possible = floor(score.possible * parts + Fraction(1, 2))
+    attempt.score_earned, attempt.score_possible = for_gradebook(score, parts, 0, policy.pass_percent)
     attempt.score_by_hand = by_hand
 
 

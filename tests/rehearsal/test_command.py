@@ -127,6 +127,11 @@ def a_question_asked_twice(settings: Any, exam: Exam) -> None:
     version.save()
 
 
+def a_pool_that_is_too_small(settings: Any, exam: Exam) -> None:
+    exam.current_version.paper["parts"][0]["draw"] = 99
+    exam.current_version.save()
+
+
 def a_worker_that_sleeps(settings: Any, exam: Exam) -> None:
     candidacy = Candidacy.objects.create(exam=exam, user_id=1, anonymous_id="a", created_at=NOW)
     row = Appointment.objects.create(
@@ -179,6 +184,7 @@ def edit(exam: Exam, change: Callable[[dict[str, Any]], Any]) -> None:
         (a_question_without_a_right_answer, "questions_answerable", Level.NO_GO),
         (a_question_that_is_always_right, "questions_not_obvious", Level.WARNING),
         (a_question_asked_twice, "questions_distinct", Level.WARNING),
+        (a_pool_that_is_too_small, "pools_large_enough", Level.NO_GO),
         (a_worker_that_sleeps, "worker", Level.WARNING),
         (an_open_alert, "alerts", Level.WARNING),
     ],

@@ -15,6 +15,7 @@ from proctored_exam_xblock.domain.clock import cut_off
 from proctored_exam_xblock.domain.errors import Gone
 from proctored_exam_xblock.models import Appointment, AuditEntry, OutboxEntry
 from proctored_exam_xblock.rehearsal import cast, play
+from proctored_exam_xblock.rehearsal.plan import Plan
 from proctored_exam_xblock.rehearsal.report import Level, is_go
 from proctored_exam_xblock.services import audit, drafts, gate, overdue, review, scores, seats, sitting
 from tests.rehearsal.conftest import Walk, plan
@@ -48,6 +49,30 @@ def test_a_sound_exam_without_a_vendor_is_go(walk: Walk, rules: dict[str, Any]) 
     assert set(found) == WALKED
     assert acts == ["appointments", "exam_days", "settled"]
     assert (found["booked_once"].done, found["let_in"].done, found["absences"].of) == (6, 5, 1)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"wrong_answer_percent": 25, "score_floor": "part"},
+        {"question_points": 3, "wrong_answer_percent": 33, "partial_credit": False, "lms_points": 20},
+    ],
+    ids=["penalties", "points"],
+)
+def test_pools_penalties_and_points_are_go(walk: Walk, rules: dict[str, Any]) -> None:
+    found = walk(with_pools(plan(**rules)))
+    assert wrong(found) == set()
+    assert found["scores"].of == 5
+
+
+def with_pools(what: Plan) -> Plan:
+    """Four questions of each part, in a random order; one in three is called hard."""
+    paper = copy.deepcopy(what.paper)
+    for part in paper["parts"]:
+        part |= {"draw": 4, "shuffle": True}
+        for place, question in enumerate(part["questions"]):
+            question["difficulty"] = "" if place % 3 else "hard"
+    return replace(what, paper=paper)
 
 
 def test_an_exam_without_appointments_is_walked_too(walk: Walk) -> None:

@@ -7,6 +7,7 @@ from importlib.resources import files
 import pytest
 
 from proctored_exam_xblock import scenarios
+from proctored_exam_xblock.domain.drawing import length, mix, possible
 from proctored_exam_xblock.domain.grading import Score, grade
 from proctored_exam_xblock.domain.policy import ExamPolicy, Expiry, Unlock
 from proctored_exam_xblock.domain.policy_json import policy_from_json
@@ -108,6 +109,17 @@ def test_the_same_exam_is_ready_for_other_services(name, backend, unlock):
     assert rules.terms_fr.count("\n\n") == rules.terms_en.count("\n\n") > 3
     assert rules.terms_version != cartopro.terms_version
     assert "ProctorU" not in rules.terms_fr + rules.terms_en
+
+
+def test_one_exam_draws_two_of_its_parts_from_pools_in_the_same_mix_for_everybody():
+    paper = read_paper(scenarios.load("cartopro-payant", TODAYS[0]).paper)
+    mixes = [{stratum.tags: (stratum.taken, len(stratum.problems)) for stratum in mix(part)} for part in paper.parts]
+
+    assert mixes[0] == {(): (10, 10)}
+    assert mixes[1] == {("cartographie",): (2, 4), ("BPMN",): (3, 6)}
+    assert mixes[2] == {("indicateurs",): (2, 3), ("pilotage",): (2, 3), ("amélioration",): (2, 4)}
+    assert possible(paper) == length(paper) == 21
+    assert [part.shuffle for part in paper.parts] == [False, True, True]
 
 
 def test_an_unknown_scenario_is_refused():

@@ -29,10 +29,15 @@ from ..engine import template
 from ..links import Links
 from ..page import render
 from ..screen import Screen
-from . import checks, controls, made_up, texts
+from . import checks, controls, keys, made_up, texts
 from .checks import labelled as labelled
+from .pools import render_pool as render_pool
+from .pools import render_pools as render_pools
 
-SCRIPTS = ("net.js", "tabs.js", "rows.js", "rules.js", "problem.js", "paper.js", "preview.js", "draft.js", "author.js")
+SCRIPTS = (
+    *("net.js", "tabs.js", "rows.js", "rules.js", "likeness.js", "problem.js", "pools.js", "paper.js", "preview.js"),
+    *("draft.js", "author.js"),
+)
 """Files below ``static/proctored_exam_xblock/js/author``, classic scripts in load order."""
 _MANY = 60
 _EXCERPT = 90
@@ -106,7 +111,10 @@ def render_questions(
             (
                 view,
                 [
-                    (replace(item, number=item.number + first - 1), _key(known[item.id]) if answers else None)
+                    (
+                        replace(item, number=item.number + first - 1),
+                        keys.of(known[item.id], shown.locale) if answers else None,
+                    )
                     for item in view.items[:_MANY]
                 ],
             )
@@ -115,14 +123,6 @@ def render_questions(
         more = sum(max(0, len(view.items) - _MANY) for view, _items in parts)
         context = {"parts": parts, "uid": "pex-try", "language": language, "more": more}
         return template("author/questions").render(Context(context))
-
-
-def _key(question: Question) -> dict[str, Any]:
-    return {
-        "right": [choice.html for choice in question.choices if choice.correct],
-        "explanation": question.explanation,
-        "points": _points(question.points),
-    }
 
 
 def render_as_candidate(
@@ -150,10 +150,12 @@ def render_as_candidate(
 
 
 def render_checks(
-    findings: Sequence[Finding], mistakes: Sequence[tuple[str, str]], policy: ExamPolicy, language: str
+    findings: Sequence[Finding], mistakes: Sequence[tuple[str, str]], policy: ExamPolicy, paper: Paper, language: str
 ) -> str:
     """The list of what would stop the exam, with where to mend it."""
-    found = checks.lines(findings, mistakes, policy.zone, dates.locale_for(language))
+    problems = [problem[0] for part in paper.parts for problem in part.problems]
+    names = {first.id: f"{number}. {excerpt(first)}" for number, first in enumerate(problems, start=1)}
+    found = checks.lines(findings, mistakes, policy.zone, dates.locale_for(language), names)
     context = {
         "lines": found,
         "stops": sum(line.severity == "stop" for line in found),
@@ -166,11 +168,12 @@ def render_summary(
     title: str,
     policy: ExamPolicy,
     service: str,
-    outline: Sequence[tuple[str, int]],
+    outline: Sequence[tuple[str, int, int]],
     problems: Sequence[str],
     language: str,
 ) -> str:
-    """The exam at a glance on Studio's unit page; ``problems`` are translated sentences."""
+    """The exam at a glance on Studio's unit page; ``outline`` tells of each part how many questions a candidate gets of
+    how many, ``problems`` are translated sentences."""
     locale = dates.locale_for(language)
     context = {
         "title": title,
@@ -194,6 +197,9 @@ def outline(part: Part) -> list[dict[str, Any]]:
             "excerpt": excerpt(problem[0]),
             "kind": texts.kind(problem[0].kind) if len(problem) == 1 else texts.several(len(problem)),
             "points": _points(sum((question.points for question in problem), start=Fraction(0))),
+            "tags": list(problem[0].tags),
+            "difficulty": problem[0].difficulty,
+            "fixed": problem[0].fixed,
         }
         for problem in part.problems
     ]

@@ -29,7 +29,11 @@ class Line:
 
 
 def lines(
-    findings: Sequence[Finding], mistakes: Sequence[tuple[str, str]], zone: ZoneInfo, locale: Locale
+    findings: Sequence[Finding],
+    mistakes: Sequence[tuple[str, str]],
+    zone: ZoneInfo,
+    locale: Locale,
+    questions: Mapping[str, str],
 ) -> list[Line]:
     """What stops the exam first, then what deserves a look, then what is right.
 
@@ -37,11 +41,12 @@ def lines(
         findings: of ``domain.readiness``.
         mistakes: (field, sentence) of what could not be read at all.
         zone: of the exam, for instants.
+        questions: number and first words of each, by id.
     """
     wrong = [Line(f"wrong_{name}", "stop", labelled(name, sentence), "", name, ()) for name, sentence in mistakes]
     order = {Severity.STOP: 0, Severity.WARNING: 1, Severity.OK: 2}
     sorted_findings = sorted(findings, key=lambda finding: order[finding.severity])
-    return wrong + [_line(finding, zone, locale) for finding in sorted_findings]
+    return wrong + [_line(finding, zone, locale, questions) for finding in sorted_findings]
 
 
 def labelled(name: str, sentence: str) -> str:
@@ -54,10 +59,10 @@ def labelled(name: str, sentence: str) -> str:
     return known.get(name, name) + _(": ") + sentence
 
 
-def _line(finding: Finding, zone: ZoneInfo, locale: Locale) -> Line:
+def _line(finding: Finding, zone: ZoneInfo, locale: Locale, questions: Mapping[str, str]) -> Line:
     good, bad, advice = _words(finding).get(finding.code, (finding.code, finding.code, ""))
     right = finding.severity is Severity.OK
-    names = finding.names
+    names = tuple(questions.get(name, name) for name in finding.names)
     if finding.code == "appointments_fit":
         names = tuple(_when(name, zone, locale) for name in names)
     if finding.code == "terms_text":
@@ -128,6 +133,8 @@ def _words(found: Finding) -> Mapping[str, tuple[str, str, str]]:
             _("Nothing is cancelled: each keeps the rules it was booked under. Write to these candidates if need be."),
         ),
         **_about_paper(found, counts),
+        **_about_pools(counts),
+        **_about_scores(counts),
         **_about_texts(found),
     }
 
@@ -173,6 +180,54 @@ def _about_paper(found: Finding, counts: Mapping[str, int]) -> dict[str, tuple[s
             "",
             _("The paper shows files of the course; only Studio can tell whether they are there."),
             _("Look at the preview of these questions."),
+        ),
+    }
+
+
+def _about_pools(counts: Mapping[str, int]) -> dict[str, tuple[str, str, str]]:
+    return {
+        "pools_large_enough": (
+            _("Every pool is large enough for what is drawn from it."),
+            ngettext(
+                "%(wrong)d part draws more questions than its pool has.",
+                "%(wrong)d parts draw more questions than their pools have.",
+                counts["wrong"],
+            )
+            % counts,
+            _("Draw fewer, or add questions."),
+        ),
+        "pools_leave_a_choice": (
+            _("Every draw leaves something to chance."),
+            ngettext(
+                "%(wrong)d part draws its whole pool: every candidate gets the same questions.",
+                "%(wrong)d parts draw their whole pools: every candidate gets the same questions.",
+                counts["wrong"],
+            )
+            % counts,
+            _("Draw fewer, add questions, or give all questions without drawing."),
+        ),
+        "pools_drawn_from": (
+            _("Every question of the pools can be drawn."),
+            ngettext(
+                "%(wrong)d question can never be drawn.", "%(wrong)d questions can never be drawn.", counts["wrong"]
+            )
+            % counts,
+            _("Too few are like it to be in the mix: give it the tags, difficulty and points of others, or draw more."),
+        ),
+    }
+
+
+def _about_scores(counts: Mapping[str, int]) -> dict[str, tuple[str, str, str]]:
+    return {
+        "penalties_cost": (
+            _("A wrong answer costs something."),
+            _("A wrong answer costs nothing: penalties stop within each question, and each has one answer to give."),
+            _("Let penalties stop within each part, or set them to 0."),
+        ),
+        "gradebook_points": (
+            _("The exam’s points in the gradebook are set."),
+            _("The gradebook counts parts of a point: this exam of %(done)d points weighs %(of)d there.") % counts,
+            _("Set what it counts beside others of its subsection; alone there, it makes no difference."),
         ),
     }
 

@@ -22,7 +22,7 @@ function ProctoredExamAuthor(runtime, element, args) {
   let offered = null; // a draft of before, until the author has said what to do with it
 
   const rules = new my.Rules(root, args.services);
-  const paper = new my.Paper(root, handlers, args, { texts, ask, say, changed });
+  const paper = new my.Paper(root, handlers, args, { texts, ask, say, changed, points: () => rules.read().question_points });
   const tabs = new my.Tabs(root, shown);
   const preview = new my.AsCandidate(root, handlers, args.styles, args.language, () => say(texts.preview_only));
   const onFile = JSON.stringify(body());
@@ -103,6 +103,7 @@ function ProctoredExamAuthor(runtime, element, args) {
   function shown(name) {
     if (name === "preview") preview.load(body(), (answer) => report(answer, true));
     if (name === "checks") check();
+    if (name === "paper") paper.pools.refresh();
   }
 
   async function check() {

@@ -13,6 +13,8 @@
       this.place = this.panel.querySelector("[data-pex-author-parts]");
       this.source = new my.Editor(this.panel.querySelector("[data-pex-author-source] [data-pex-author-editor]"));
       this.problems = new WeakMap();
+      this.draws = new WeakMap();
+      this.pools = new my.Pools(this, tools.points);
       this.mode = "parts";
       this.panel.querySelector("[data-pex-author-answers]").addEventListener("change", () => this.eachOpen());
       this.panel.querySelector("[data-pex-author-source]").addEventListener("toggle", (event) => {
@@ -50,7 +52,7 @@
       return {
         parts: this.parts.map((part) => ({
           title: part.querySelector("[data-pex-author-part-title]").value.trim(),
-          attributes: JSON.parse(part.dataset.attributes || "{}"),
+          attributes: { ...this.draws.get(part).attributes },
           problems: this.inPart(part).map((problem) => problem.text),
         })),
       };
@@ -70,7 +72,7 @@
     addPart(part) {
       const made = this.fresh("part");
       made.querySelector("[data-pex-author-part-title]").value = part.title;
-      made.dataset.attributes = JSON.stringify(part.attributes || {});
+      this.draws.set(made, new my.Draw(made, part.attributes, () => this.counted()));
       this.place.append(made);
       part.problems.forEach((piece) => this.addProblem(made, piece));
       return made;
@@ -87,6 +89,7 @@
 
     /* Numbers through the whole paper, and counts. */
     counted() {
+      this.pools.refresh();
       if (this.counting) return;
       this.counting = true;
       queueMicrotask(() => {
@@ -127,6 +130,7 @@
         const part = this.parts[mistake.part - 1];
         const problem = part && this.inPart(part)[mistake.question - 1];
         if (problem) at.set(problem, (at.get(problem) || []).concat(mistake));
+        else if (part && mistake.field === "draw") this.draws.get(part).wrong(mistake.text);
         else general.push((part ? this.nameOf(part, mistake.part - 1) + " : " : "") + mistake.text);
       });
       at.forEach((found, problem) => problem.mistakes(found));
@@ -138,7 +142,8 @@
     focusFirst() {
       const wrong = this.all.find((problem) => problem.wrong);
       if (!wrong) {
-        this.panel.focus();
+        const short = this.parts.find((part) => part.querySelector('[data-pex-author-short], [aria-invalid="true"]'));
+        (short ? this.draws.get(short).count : this.panel).focus();
         return;
       }
       wrong.open();

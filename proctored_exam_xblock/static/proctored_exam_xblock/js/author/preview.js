@@ -2,7 +2,8 @@
 (function () {
   "use strict";
   const my = (window.PexAuthor = window.PexAuthor || {});
-  const OWN = ".pex { max-width: none; } .pex .pex-bar { position: static; } .pex .pex-author-key { margin: 0 0 20px 44px; }";
+  const OWN = ".pex { max-width: none; } .pex .pex-bar { position: static; } .pex .pex-author-key { margin: 0 0 20px 44px; }" +
+    " .pex .pex-author-key > * + p { margin-top: 8px; }";
 
   class Stage {
     constructor(element, styles, say) {

@@ -62,6 +62,7 @@
       serial += 1;
       this.id = "pex-author-problem" + serial;
       this.find("[data-pex-author-mistake]").id = this.id + "-mistake";
+      this.likeness = new my.Likeness(this);
       this.refresh = my.latest(QUIET_MS, (still) => this.look(still));
       this.tell();
     }
@@ -79,7 +80,16 @@
       this.find("[data-pex-author-excerpt]").textContent = excerpt || texts.not_read;
       const worth = points === 1 ? texts.point : my.fill(texts.points, { count: points });
       this.find("[data-pex-author-about]").textContent = excerpt ? kind + " · " + worth : "";
+      my.pills(this.find("[data-pex-author-pills]"), this.piece);
+      this.likeness.tell(this.piece);
       this.mistakes(mistakes || []);
+    }
+
+    /* A field beside the text has changed it. */
+    rewrite(text) {
+      this.text = text;
+      this.editor.text = text;
+      this.refresh();
     }
 
     mistakes(list) {
