@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import floor
 
-from ..domain.grading import Score, for_gradebook, grade, unit
+from ..domain.corrections import Regrade, marked
+from ..domain.grading import Score, fine_enough, for_gradebook, unit
 from ..domain.questions import Answers, exact
 from ..models import Attempt
-from . import exams, layouts
+from . import exams, layouts, rulings
 
-FIELDS = ("score_earned", "score_possible", "score_unit", "score_by_hand")
+FIELDS = ("score_earned", "score_possible", "score_unit", "score_by_hand", "regrade_mark")
 
 
 def mark(attempt: Attempt, counted: Answers) -> Score:
-    """Grade answers with the attempt's own questions and the rules it was begun under.
+    """Grade answers with the attempt's own questions, the rules it was begun under and the corrections in force.
+
+    The exam's mark is noted in the attempt, as one of ``FIELDS``. It was read before the corrections: what is decided
+    meanwhile leaves the attempt with a smaller one, and ``regrading.finish_due`` makes its score again.
 
     Args:
-        attempt: one that was started.
+        attempt: one that was started; its candidacy's exam is read when nobody has read it yet.
         counted: the counted answers only.
     """
+    exam = attempt.candidacy.exam
+    attempt.regrade_mark = exam.regrade_mark
+    return mark_by(attempt, counted, rulings.in_force(exam.pk, exam.regrade_mark))
+
+
+def mark_by(attempt: Attempt, counted: Answers, regrades: Sequence[Regrade]) -> Score:
+    """The same by these regrades, whatever is in force."""
     snapshot = exams.snapshot(attempt.version)
-    return grade(layouts.own_paper(attempt, snapshot.paper), counted, snapshot.policy.scoring)
+    return marked(layouts.own_paper(attempt, snapshot.paper), counted, snapshot.policy.scoring, regrades)
 
 
 def put(attempt: Attempt, score: Score, *, by_hand: bool = False) -> None:
@@ -34,6 +46,8 @@ def put(attempt: Attempt, score: Score, *, by_hand: bool = False) -> None:
     """
     snapshot = exams.snapshot(attempt.version)
     parts = unit(snapshot.paper, snapshot.policy.scoring)
+    if not by_hand:
+        parts = fine_enough(parts, score)
     attempt.score_unit = parts
     attempt.score_earned = floor(score.earned * parts + Fraction(1, 2))
     attempt.score_possible = floor(score.possible * parts + Fraction(1, 2))
