@@ -27,6 +27,7 @@ from ..services.regrade_preview import Change, Preview
 
 MOST_ROWS = 300
 """Rows of a preview that are shown; all are counted."""
+LONGEST_PROMPT = 600
 Words = dict[str, Any]
 
 
@@ -66,6 +67,7 @@ def _question(asked: Question, part: str, number: str, *, is_former: bool, corre
         "part": part,
         "where": _("%(where)s of an earlier version") % {"where": where} if is_former else where,
         "excerpt": excerpt(asked),
+        "words": _text(asked.lead + asked.prompt)[:LONGEST_PROMPT],
         "key": key_of(asked),
         "former_key": "",
         "ruling": asked.ruling.value,
@@ -84,8 +86,11 @@ def key_of(asked: Question) -> str:
 
 
 def _plain(written: str, number: int) -> str:
-    words = " ".join(unescape(strip_tags(written.replace("<", " <"))).split())
-    return words or _("Choice %(number)s (an image)") % {"number": number}
+    return _text(written) or _("Choice %(number)s (an image)") % {"number": number}
+
+
+def _text(written: str) -> str:
+    return " ".join(unescape(strip_tags(written.replace("<", " <"))).split())
 
 
 def _ruling(ruling: Ruling) -> str:
