@@ -31,7 +31,7 @@ from proctored_exam_xblock.services import (
 )
 from proctored_exam_xblock.services.dossier import Caller
 from tests import populace
-from tests.statements import Watch
+from tests.statements import MANY_ROWS, Watch
 from tests.world import COURSE, NONCE, PAPER, SLOT, USAGE, World
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +183,21 @@ def test_ten_thousand_attempts_are_read_in_chunks(exam: World) -> None:
     (few, at_least), (many, at_most) = counts
     assert (few, many) == (400, 10_000)
     assert at_most - at_least <= 2 * (10_000 // regrade_preview.CHUNK)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_round_finds_those_that_are_left_without_reading_everybody(exam: World) -> None:
+    alex = sat(exam)
+    apply(exam, other_key(1))
+    populace.settle(row(), 2 * MANY_ROWS, SLOT - timedelta(days=400))
+    Attempt.objects.update(regrade_mark=1)
+    Attempt.objects.filter(pk=exam.attempt(alex).pk).update(regrade_mark=0)
+    watch = Watch()
+    with connection.execute_wrapper(watch):
+        assert regrading.finish_due(exam.clock()) == 1
+        assert regrading.left(row()) == 0
+    assert not [plan for plan in watch.scans if "examversion" not in plan.partition("in SELECT")[0]]
+    assert any("pex_attempt_regrade" in str(plan) for plan in watch.plans)
 
 
 # --- applying -------------------------------------------------------------------------------------------------------

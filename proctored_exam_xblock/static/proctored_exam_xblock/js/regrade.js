@@ -299,6 +299,7 @@
   }
 
   narrow();
+  if (one("[data-regrade-done]")) window.history.replaceState(null, "", window.location.pathname);
   if (Number(one("[data-regrade-left]").dataset.count)) window.setTimeout(poll, POLL);
   if (root.dataset.wanted) add(rowOf(root.dataset.wanted), true);
   else if (one("[data-regrade-done]")) one("[data-regrade-done]").focus();
