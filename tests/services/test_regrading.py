@@ -21,6 +21,7 @@ from proctored_exam_xblock.services import (
     exams,
     grading,
     interventions,
+    letters,
     mails,
     practice,
     regrade_preview,
@@ -238,6 +239,21 @@ def test_who_does_not_change_is_told_nothing_and_has_no_entry(exam: World) -> No
     assert exam.attempt(alex).score_sent_at is not None
 
 
+def test_of_two_corrections_before_an_e_mail_left_the_last_is_told_once_it_is_filed(exam: World) -> None:
+    sat(exam)
+    apply(exam, other_key(1))
+    apply(exam, other_key(3))
+    first, second = Mail.objects.filter(kind="corrected").order_by("pk")
+    assert letters.read(first, exam.clock(), "exam@example.org") == letters.Unsaid("overtaken")
+    Attempt.objects.update(score_sent_at=None)
+    waits = letters.read(Mail.objects.get(pk=second.pk), exam.clock(), "exam@example.org")
+    assert isinstance(waits, letters.Unsaid)
+    assert waits.reason == "not_filed"
+    settle(exam)
+    said = letters.read(Mail.objects.get(pk=second.pk), exam.clock(), "exam@example.org")
+    assert isinstance(said, letters.Said)
+
+
 def test_a_void_question_leaves_fewer_points_and_a_given_one_is_everybodys(exam: World) -> None:
     alex, robin = sat(exam, "alex"), sat(exam, "robin", right=False)
     apply(exam, ruled(Ruling.VOID, 1), ruled(Ruling.GIVEN, 3))
@@ -293,6 +309,7 @@ def test_a_former_sitting_stays_as_it_was(exam: World) -> None:
     former = exam.attempt(alex).pk
     interventions.grant_second_appointment(exam.candidacy(alex).pk, TEAM, "noise", exam.clock())
     before = Attempt.objects.filter(pk=former).values().get()
+    assert regrade_preview.of(row(), [other_key(1)]).attempts == 0
     apply(exam, other_key(1))
     settle(exam)
     assert Attempt.objects.filter(pk=former).values().get() == before
