@@ -66,6 +66,16 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("proctored_exam:board", exam.pk)
 
 
+@login_required(login_url="index")
+def corrections(request: HttpRequest, slug: str) -> HttpResponse:
+    """The course team's page of corrections, by a name that can be remembered."""
+    try:
+        exam = exams.find(course_or_404(slug).usage_id)
+    except ExamError:
+        raise Http404(slug) from None
+    return redirect("proctored_exam:regrade", exam.pk)
+
+
 @csrf_exempt
 def handler(request: HttpRequest, slug: str, door: str, name: str, suffix: str = "") -> HttpResponse:
     """Both doors of the LMS: ``handler`` wants a session and the CSRF header, ``handler_noauth`` wants nothing.

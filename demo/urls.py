@@ -23,6 +23,7 @@ urlpatterns = [
     path("courses/<slug:slug>/", courseware.course, name="course"),
     path("courses/<slug:slug>/unit/", courseware.unit, name="unit"),
     path("courses/<slug:slug>/board/", courseware.board, name="board"),
+    path("courses/<slug:slug>/corrections/", courseware.corrections, name="corrections"),
     path("courses/<slug:slug>/author/", courseware.author, name="author"),
     path("courses/<slug:slug>/progress/", learners.progress, name="progress"),
     path("courses/<slug:slug>/learners/", learners.learners, name="learners"),

@@ -38,10 +38,8 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "invalid_exam": lambda p: _("Some fields need your attention."),
     "invalid_policy": lambda p: _("The exam's settings are not valid."),
     "invalid_paper": lambda p: _("The exam's paper is not valid."),
-    "changed_meanwhile": lambda p: _(
-        "Somebody else has saved this exam since you opened it. Nothing was saved, and what you typed is kept on this "
-        "computer: reload the page, then bring your draft back and compare."
-    ),
+    "changed_meanwhile": lambda p: _changed_meanwhile(str(p.get("about", ""))),
+    "invalid_correction": lambda p: _correction(p),
     "not_signed_in": lambda p: _("Sign in to reach the exam."),
     "not_eligible": lambda p: _not_eligible(str(p.get("reason", ""))),
     "viewed_by_another": lambda p: _("You see the exam as this learner does. Nothing can be done in their name."),
@@ -120,6 +118,31 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "unknown_answer": lambda p: _("These answers do not belong to your paper. Reload the page."),
     "not_found": lambda p: _("There is nothing at this address for you."),
 }
+
+
+def _changed_meanwhile(about: str) -> str:
+    if about == "regrade":
+        return _(
+            "Something was corrected or undone since this preview. Nothing was changed now, and what you typed is "
+            "still here: look at the history below, then preview again."
+        )
+    return _(
+        "Somebody else has saved this exam since you opened it. Nothing was saved, and what you typed is kept on this "
+        "computer: reload the page, then bring your draft back and compare."
+    )
+
+
+def _correction(params: Mapping[str, Any]) -> str:
+    return {
+        "no_correction": _("Choose at least one question to correct."),
+        "too_many_corrections": _("Correct at most %(high)s questions at once.") % {"high": params.get("high", 0)},
+        "question_twice": _("This question is corrected twice. Keep one of the two."),
+        "unknown_question": _("This question is in no version of the exam any more. Reload the page."),
+        "unknown_choice": _("This question has no such choice. Reload the page."),
+        "empty_key": _("Tick at least one right answer."),
+        "all_choices": _("If every choice is right, grant the points to everybody instead."),
+        "nothing_left": _("No question would be left that counts. Grant the points to everybody instead."),
+    }.get(str(params.get("reason", "")), _("The request could not be read. Reload the page and try again."))
 
 
 def _hours(params: Mapping[str, Any], sentence: str) -> str:

@@ -10,7 +10,7 @@ from celery import shared_task
 
 from . import conf, mailing
 from .providers import polling
-from .services import entry, events, evidence, proctoring, reconciliation, review, rooms
+from .services import entry, events, evidence, proctoring, reconciliation, regrading, review, rooms
 
 
 @shared_task
@@ -27,9 +27,9 @@ def send_mails() -> int:
 
 @shared_task
 def close_overdue_attempts() -> int:
-    """Close what the clock has overtaken, file and release the grades that are due."""
+    """Close what the clock has overtaken, file and release the grades that are due, finish what was corrected."""
     now = conf.now()
-    return entry.close_all(now) + review.release_due(now)
+    return entry.close_all(now) + review.release_due(now) + regrading.finish_due(now)
 
 
 @shared_task

@@ -93,10 +93,19 @@ class InvalidExam(ExamError):
 
 
 class ChangedMeanwhile(ExamError):
-    """Somebody else saved the exam since this author opened it; params: ``current`` (the revision on file)."""
+    """Somebody else saved the exam since this author opened it; params: ``current`` (the revision on file), ``about``
+    (``regrade`` where it was corrected since a preview)."""
 
     code = "changed_meanwhile"
     status = 409
+
+
+class InvalidCorrection(ExamError):
+    """A correction after the fact fits no version of the exam; ``field`` is the question's id where it is about one,
+    ``params['reason']`` a code of ``corrections.check``."""
+
+    code = "invalid_correction"
+    status = 422
 
 
 class NotSignedIn(ExamError):

@@ -204,6 +204,12 @@ def unit(paper: Paper, scoring: Scoring = PLATFORM) -> int:
     return max(1, min(parts, int(LARGEST // max(1, possible))))
 
 
+def fine_enough(parts: int, score: Score) -> int:
+    """``parts`` of a point, or so many more that a score which corrections changed is whole in them too."""
+    finer = lcm(parts, Fraction(score.earned).denominator, Fraction(score.possible).denominator)
+    return finer if finer <= FINEST and score.possible * finer <= LARGEST else parts
+
+
 def _penalty(question: Question, scoring: Scoring) -> Fraction:
     return Fraction(question.points) * scoring.penalty_percent / 100
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What is told, one e-mail each (R-X-21, R-PE-5, R-PE-8, R-FUN-21)."""
+    """What is told, one e-mail each (R-X-21, R-PE-5, R-PE-8, R-FUN-21, R-X-15)."""
 
     CONFIRMED = "confirmed"
     CHANGED = "changed"
@@ -23,6 +23,7 @@ class Kind(StrEnum):
     RESULT = "result"
     DECIDED = "decided"
     RECOUNTED = "recounted"
+    CORRECTED = "corrected"
 
 
 INVITATIONS = frozenset({Kind.CONFIRMED, Kind.CHANGED})

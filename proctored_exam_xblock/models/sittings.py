@@ -97,6 +97,7 @@ class Attempt(models.Model):
             models.Index(fields=["state", "deadline"], name="pex_attempt_due"),
             models.Index(fields=["score_sent_at", "state"], name="pex_attempt_ungraded"),
             models.Index(fields=["evidence_erased_at", "ended_at"], name="pex_attempt_evidence"),
+            models.Index(fields=["version", "regrade_mark"], name="pex_attempt_regrade"),
         ]
 
     def __str__(self) -> str:

@@ -289,6 +289,22 @@ def _recounted(words: Words) -> Message:
     )
 
 
+def _corrected(words: Words) -> Message:
+    return Message(
+        subject=words.titled(_("Your result was corrected")),
+        heading=_("Your result was corrected"),
+        pill=_("Corrected"),
+        tone="plain",
+        said=(
+            _("The course team corrected how some questions of the exam are graded."),
+            _("Your score was computed again and has changed. Your answers are as you gave them."),
+        ),
+        facts=((_("Certification number"), words.letter.certification_number),),
+        then=(_("Your result is on your dashboard."),),
+        action=words.results,
+    )
+
+
 _BY_KIND: Mapping[Kind, Callable[[Words], Message]] = {
     Kind.CONFIRMED: _confirmed,
     Kind.CHANGED: _changed,
@@ -302,4 +318,5 @@ _BY_KIND: Mapping[Kind, Callable[[Words], Message]] = {
     Kind.RESULT: _result,
     Kind.DECIDED: _decided,
     Kind.RECOUNTED: _recounted,
+    Kind.CORRECTED: _corrected,
 }

@@ -66,6 +66,7 @@ def count_drafts(attempt_id: int, actor: str, reason: str, now: datetime) -> Non
         PartResponse.objects.filter(pk__in=[part.pk for part in drafts]).update(counted=True)
         counted = {q: tuple(chosen) for part in parts if part.answers for q, chosen in part.answers.items()}
         before = scores.read(attempt)
+        attempt.candidacy = candidacy
         score = scores.mark(attempt, counted)
         scores.put(attempt, score)
         attempt.score_sent_at = None

@@ -42,6 +42,7 @@ def close(
     counted = {q: tuple(chosen) for part in parts if part.counted for q, chosen in part.answers.items()}
     attempt.active_key = None
     attempt.ended_at, attempt.end_reason = ended, end_reason
+    attempt.candidacy = dossier.own  # with its exam, which the corrections are read by
     scores.put(attempt, scores.mark(attempt, counted))
     if policy.practice:
         attempt.score_sent_at = ended  # there is nothing to send: no round looks at it again

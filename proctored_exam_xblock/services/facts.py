@@ -14,14 +14,16 @@ from .. import compat
 from ..backends.base import Backend, Capability
 from ..domain import clock, names
 from ..domain.attempt import OVER, AppointmentState, ReviewState, State
+from ..domain.corrections import all_of, corrected
 from ..domain.eligibility import Missing
 from ..domain.equipment import findings_on_file
 from ..domain.grading import passed
 from ..domain.journey import AppointmentFacts, AttemptFacts, Facts, OnboardingFacts, PartFacts, PersonFacts
 from ..domain.policy import ExamPolicy, Unlock
+from ..domain.questions import Paper
 from ..domain.refunds import PaymentFacts
 from ..models import Appointment, Attempt, AuditEntry, Candidacy, CandidateProfile, Exam, OutboxEntry, PartResponse
-from . import exams, layouts, scores
+from . import exams, layouts, rulings, scores
 
 INFORMATION_FIELDS = ("phone", "address", "city", "time_zone", "country")
 ABROAD_FIELDS = ("state", "zipcode")
@@ -73,7 +75,7 @@ def facts_of(
         person=person,
         onboarding=_onboarding(candidacy, profile, fields, person),
         appointment=_appointment_facts(rows.appointment) if rows.appointment else None,
-        attempt=_attempt_facts(attempt, snapshot, rows.parts) if attempt else None,
+        attempt=_attempt_facts(attempt, rows.exam, snapshot, rows.parts) if attempt else None,
         extra_time=clock.extra_time(policy.duration, candidacy.extra_time_percent) + allowance,
         allowance=allowance,
         lead_time_waived=candidacy.lead_time_waived,
@@ -213,7 +215,7 @@ def _appointment_facts(row: Appointment) -> AppointmentFacts:
     )
 
 
-def _attempt_facts(row: Attempt, snapshot: exams.Snapshot, parts: list[PartResponse]) -> AttemptFacts:
+def _attempt_facts(row: Attempt, exam: Exam, snapshot: exams.Snapshot, parts: list[PartResponse]) -> AttemptFacts:
     facts = AttemptFacts(
         id=row.pk,
         number=row.number,
@@ -230,13 +232,21 @@ def _attempt_facts(row: Attempt, snapshot: exams.Snapshot, parts: list[PartRespo
         review=ReviewState(row.review),
         review_reason=row.review_reason,
         released=is_out(row),
-        paper=layouts.own_paper(row, snapshot.paper) if row.started_at else None,
+        paper=_paper(row, exam, snapshot) if row.started_at else None,
         layout=layouts.read(row.layout) if row.started_at else None,
         parts=tuple(_part_facts(part) for part in parts),
     )
     if facts.state in OVER:
         return replace(facts, **_outcome(row, snapshot.policy))
     return facts
+
+
+def _paper(row: Attempt, exam: Exam, snapshot: exams.Snapshot) -> Paper:
+    """The attempt's own paper; once its answers were counted, with the corrections that its score was made by."""
+    own = layouts.own_paper(row, snapshot.paper)
+    if State(row.state) not in OVER:
+        return own
+    return corrected(own, all_of(rulings.in_force(exam.pk, row.regrade_mark)))
 
 
 def is_out(row: Attempt) -> bool:

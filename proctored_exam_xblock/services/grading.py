@@ -28,7 +28,7 @@ def _counted(caller: Caller) -> Attempt | None:
         state__in=[state.value for state in OVER],
         archived_at=None,
     )
-    found = rows.select_related("version").order_by("-number").first()
+    found = rows.select_related("version", "candidacy__exam").order_by("-number").first()
     return None if found is not None and exams.snapshot(found.version).policy.practice else found
 
 

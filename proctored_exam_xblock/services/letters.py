@@ -85,11 +85,16 @@ def _overtaken(mail: Mail, now: datetime) -> Unsaid | None:
         return Unsaid("overtaken")
     if kind is Kind.RESULT:
         return _about_a_result(attempt)
+    if kind is Kind.CORRECTED:
+        return Unsaid("overtaken") if _was_told_again(mail, attempt) else _about_a_result(attempt)
     if kind is Kind.DECIDED:
-        later = Mail.objects.filter(attempt=attempt, kind=kind.value, pk__gt=mail.pk).exists()
         decided = attempt.review in (ReviewState.VALIDATED, ReviewState.INVALIDATED)
-        return Unsaid("overtaken") if later or not decided else None
+        return Unsaid("overtaken") if _was_told_again(mail, attempt) or not decided else None
     return None
+
+
+def _was_told_again(mail: Mail, attempt: Attempt) -> bool:
+    return Mail.objects.filter(attempt=attempt, kind=mail.kind, pk__gt=mail.pk).exists()
 
 
 def _about_what_stands(mail: Mail, kind: Kind, appointment: Appointment, now: datetime) -> Unsaid | None:

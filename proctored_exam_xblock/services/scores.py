@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
-from ..domain.grading import LARGEST, Score, for_gradebook, grade, unit
+from ..domain.corrections import Regrade, marked
+from ..domain.grading import LARGEST, Score, fine_enough, for_gradebook, unit
 from ..domain.questions import Answers, exact
 from ..models import Attempt
-from . import exams, layouts
+from . import exams, layouts, rulings
 
-FIELDS = ("score_earned", "score_possible", "score_unit", "score_by_hand")
+FIELDS = ("score_earned", "score_possible", "score_unit", "score_by_hand", "regrade_mark")
 
 
 def mark(attempt: Attempt, counted: Answers) -> Score:
-    """Grade answers with the attempt's own questions and the rules it was begun under.
+    """Grade answers with the attempt's own questions, the rules it was begun under and the corrections in force.
+
+    The exam's mark is noted in the attempt, as one of ``FIELDS``. It was read before the corrections: what is decided
+    meanwhile leaves the attempt with a smaller one, and ``regrading.finish_due`` makes its score again.
 
     Args:
-        attempt: one that was started.
+        attempt: one that was started; its candidacy's exam is read when nobody has read it yet.
         counted: the counted answers only.
     """
+    exam = attempt.candidacy.exam
+    attempt.regrade_mark = exam.regrade_mark
+    return mark_by(attempt, counted, rulings.in_force(exam.pk, exam.regrade_mark))
+
+
+def mark_by(attempt: Attempt, counted: Answers, regrades: Sequence[Regrade]) -> Score:
+    """The same by these regrades, whatever is in force."""
     snapshot = exams.snapshot(attempt.version)
-    return grade(layouts.own_paper(attempt, snapshot.paper), counted, snapshot.policy.scoring)
+    return marked(layouts.own_paper(attempt, snapshot.paper), counted, snapshot.policy.scoring, regrades)
 
 
 def put(attempt: Attempt, score: Score, *, by_hand: bool = False) -> None:
@@ -34,7 +46,9 @@ def put(attempt: Attempt, score: Score, *, by_hand: bool = False) -> None:
     """
     snapshot = exams.snapshot(attempt.version)
     policy, parts = snapshot.policy, unit(snapshot.paper, snapshot.policy.scoring)
-    if by_hand and policy.lms_points:  # what somebody typed there may need finer parts than any answer
+    if not by_hand:
+        parts = fine_enough(parts, score)
+    elif policy.lms_points:  # what somebody typed there may need finer parts than any answer
         parts = min(lcm(parts, Fraction(score.earned).denominator), int(LARGEST // max(1, score.possible)))
     attempt.score_unit = parts
     attempt.score_earned, attempt.score_possible = for_gradebook(score, parts, 0, policy.pass_percent)

@@ -70,5 +70,6 @@ def every_letter(language: str) -> dict[str, Letter]:
         ),
         "invalidated-identity": replace(_AFTER, kind=Kind.DECIDED, verdict="invalidated", reason="identity_missing"),
         "recounted": replace(_AFTER, kind=Kind.RECOUNTED, is_out=True),
+        "corrected": replace(_AFTER, kind=Kind.CORRECTED, is_out=True),
     }
     return {name: replace(letter, language=language) for name, letter in found.items()}

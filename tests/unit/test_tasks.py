@@ -20,7 +20,7 @@ NOW = datetime(2017, 3, 1, tzinfo=UTC)
 DOORS = {
     "drain_outbox": ["proctoring.drain"],
     "send_mails": ["mailing.send_due"],
-    "close_overdue_attempts": ["entry.close_all", "review.release_due"],
+    "close_overdue_attempts": ["entry.close_all", "review.release_due", "regrading.finish_due"],
     "handle_events": ["events.handle_all"],
     "poll_vendors": ["rooms.look_all", "polling.poll_native"],
     "reconcile_vendors": ["reconciliation.reconcile_all"],
