@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from . import shop, views, webhooks
-from .console import board
+from .console import board, items
 from .providers import room as native_room
 
 app_name = "proctored_exam"
@@ -16,6 +16,8 @@ urlpatterns = [
     path("board/<int:exam_id>/", board.page, name="board"),
     path("board/<int:exam_id>/rows/", board.rows, name="board_rows"),
     path("board/<int:exam_id>/deeds/", board.deed, name="board_deed"),
+    path("items/<int:exam_id>/", items.page, name="items"),
+    path("items/<int:exam_id>/csv/", items.table, name="items_csv"),
     path("native/<slug:external_id>/", native_room.open_room, name="native_room"),
     path("webhooks/<slug:slug>/", webhooks.receive, name="webhook"),
     path("shop/<slug:shop>/orders/", shop.orders, name="shop_orders"),
