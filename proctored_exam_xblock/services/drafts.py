@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -107,8 +107,8 @@ def _write(
     now: datetime,
     spent: dict[str, int] | None,
 ) -> bool:
-    saved = [json.dumps(cleaned), revision, connection.ops.adapt_datetimefield_value(now)]
-    times = [] if spent is None else [json.dumps(spent)]
+    saved: list[Any] = [json.dumps(cleaned), revision, connection.ops.adapt_datetimefield_value(now)]
+    times: list[Any] = [] if spent is None else [json.dumps(spent)]
     with connection.cursor() as cursor:
         cursor.execute(_SAVE_WITH_TIMES if times else _SAVE, [*saved, *times, attempt.pk, number, revision])
         return bool(cursor.rowcount)
