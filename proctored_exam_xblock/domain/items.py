@@ -15,7 +15,7 @@ from math import sqrt
 from statistics import quantiles
 
 from .drawing import possible as points_of
-from .grading import QuestionResult, Score, grade, grade_question
+from .grading import Score, grade, grade_question
 from .questions import Answers, Kind, Paper, Points, Question, Ruling
 from .scoring import OUT_OF, PLATFORM, Scale, Scoring
 
@@ -96,8 +96,22 @@ class Whole:
     lowest: float | None = None
 
 
-_Pair = tuple[Points, Points, Points, Points]
-"""Earned and possible of a question, then of the rest of the paper."""
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One answer to one question, however many gave it: how it did itself, and what counts of it by the ruling."""
+
+    chosen: tuple[str, ...]
+    correct: bool
+    own: Score
+    counted: Score
+
+
+@dataclass(frozen=True, eq=False)
+class Total:
+    """A score of a whole paper before anything stops it at nothing, however many have it."""
+
+    earned: Points
+    possible: Points
 
 
 @dataclass
@@ -106,12 +120,8 @@ class Tally:
 
     question: Question
     rank: int
-    results: Counter[_Pair] = field(default_factory=Counter)
-    choices: Counter[str] = field(default_factory=Counter)
+    results: Counter[tuple[Outcome, Total]] = field(default_factory=Counter)
     seconds: Counter[int] = field(default_factory=Counter)
-    attempts: int = 0
-    answered: int = 0
-    right: int = 0
 
     def show(self, question: Question, rank: int) -> None:
         """Take a newer wording."""
@@ -122,11 +132,31 @@ class Tally:
         """Add what another tally of the same question counted."""
         self.show(other.question, other.rank)
         self.results.update(other.results)
-        self.choices.update(other.choices)
         self.seconds.update(other.seconds)
-        self.attempts += other.attempts
-        self.answered += other.answered
-        self.right += other.right
+
+    @property
+    def attempts(self) -> int:
+        """Attempts that had the question."""
+        return sum(self.results.values())
+
+    @property
+    def answered(self) -> int:
+        """Those in which an answer counted."""
+        return sum(n for (outcome, _total), n in self.results.items() if outcome.chosen)
+
+    @property
+    def right(self) -> int:
+        """Those that were wholly right."""
+        return sum(n for (outcome, _total), n in self.results.items() if outcome.correct)
+
+    @property
+    def choices(self) -> Counter[str]:
+        """How often each choice was taken."""
+        found: Counter[str] = Counter()
+        for (outcome, _total), n in self.results.items():
+            for choice in outcome.chosen:
+                found[choice] += n
+        return found
 
 
 _Key = tuple[str, frozenset[str]]
@@ -144,9 +174,9 @@ class Survey:
     """
 
     tallies: dict[_Key, Tally] = field(default_factory=dict)
-    totals: Counter[tuple[Points, Points]] = field(default_factory=Counter)
-    _graded: dict[tuple[int, str, tuple[str, ...]], QuestionResult] = field(default_factory=dict)
-    _found: dict[tuple[int, str], Tally] = field(default_factory=dict)
+    scores: Counter[tuple[Points, Points]] = field(default_factory=Counter)
+    _outcomes: dict[tuple[int, str, tuple[str, ...]], tuple[Outcome, Tally]] = field(default_factory=dict)
+    _totals: dict[tuple[Points, Points], Total] = field(default_factory=dict)
 
     def know(self, paper: Paper, rank: int) -> None:
         """Make a version's questions known, also where nobody had them.
@@ -174,50 +204,39 @@ class Survey:
             rank: of its version; all attempts of a rank are graded by the same keys and rules.
             spent: seconds by question, whatever was counted.
         """
-        results = [self._result(question, counted.get(question.id, ()), scoring, rank) for question in paper.questions]
-        scores = [self._counted(q, r.score) for q, r in zip(paper.questions, results, strict=True)]
-        earned, possible = sum(s.earned for s in scores), sum(s.possible for s in scores)
-        total = Score(max(0, min(earned, possible)), possible)
+        found = [self._outcome(question, counted.get(question.id, ()), scoring, rank) for question in paper.questions]
+        earned = sum(outcome.counted.earned for outcome, _tally in found)
+        possible = sum(outcome.counted.possible for outcome, _tally in found)
+        score = Score(max(0, min(earned, possible)), possible)
         if scoring.penalty_percent:
-            total = grade(paper, counted, scoring)
-        self.totals[total.earned, total.possible] += 1
-        for question, result, own in zip(paper.questions, results, scores, strict=True):
-            tally = self._tally(question, rank)
-            chosen = counted.get(question.id, ())
-            tally.attempts += 1
-            tally.answered += result.answered
-            tally.right += result.correct
-            tally.choices.update(chosen)
-            score, rest = result.score, (earned - own.earned, possible - own.possible)
-            tally.results[score.earned, score.possible, *rest] += 1
-            if seconds := (spent or {}).get(question.id, 0):
+            score = grade(paper, counted, scoring)
+        self.scores[score.earned, score.possible] += 1
+        total = self._totals.setdefault((earned, possible), Total(earned, possible))
+        for question, (outcome, tally) in zip(paper.questions, found, strict=True):
+            tally.results[outcome, total] += 1
+            if spent and (seconds := spent.get(question.id, 0)):
                 tally.seconds[seconds] += 1
 
-    def _result(self, question: Question, chosen: tuple[str, ...], scoring: Scoring, rank: int) -> QuestionResult:
-        """How the answer itself did, whatever was decided of the question afterwards; alike answers are graded once."""
+    def _outcome(
+        self, question: Question, chosen: tuple[str, ...], scoring: Scoring, rank: int
+    ) -> tuple[Outcome, Tally]:
+        """Alike answers are graded once."""
         key = (rank, question.id, chosen)
-        if key not in self._graded:
-            self._graded[key] = grade_question(replace(question, ruling=Ruling.NONE), chosen, scoring)
-        return self._graded[key]
-
-    def _counted(self, question: Question, score: Score) -> Score:
-        """What the candidate has of the question, its ruling included."""
-        if question.ruling is Ruling.NONE:
-            return score
-        points = question.points if question.ruling is Ruling.GIVEN else 0
-        return Score(points, points)
+        if key not in self._outcomes:
+            result = grade_question(replace(question, ruling=Ruling.NONE), chosen, scoring)
+            counted = grade_question(question, chosen, scoring).score
+            outcome = Outcome(chosen, result.correct, result.score, counted)
+            self._outcomes[key] = outcome, self._tally(question, rank)
+        return self._outcomes[key]
 
     def _tally(self, question: Question, rank: int) -> Tally:
-        found = self._found.get((rank, question.id))
-        if found is None:
-            found = self.tallies.setdefault(_key(question), Tally(question, rank))
-            found.show(question, rank)
-            self._found[rank, question.id] = found
-        return found
+        tally = self.tallies.setdefault(_key(question), Tally(question, rank))
+        tally.show(question, rank)
+        return tally
 
     def merge(self, other: Survey) -> None:
         """Add what another survey of the same exam counted."""
-        self.totals.update(other.totals)
+        self.scores.update(other.scores)
         for key, tally in other.tallies.items():
             self.tallies.setdefault(key, Tally(tally.question, tally.rank)).merge(tally)
 
@@ -249,20 +268,20 @@ def whole(survey: Survey, newest: Paper, scale: Scale) -> Whole:
         newest: the newest version's paper, with all the questions of its pools.
     """
     out_of = OUT_OF.get(scale) or points_of(newest)
-    shares = {(Fraction(e) / Fraction(p)) * out_of: n for (e, p), n in _by_share(survey.totals).items()}
+    shares = {(Fraction(e) / Fraction(p)) * out_of: n for (e, p), n in _by_share(survey.scores).items()}
     attempts = sum(shares.values())
     if not attempts:
-        return Whole(sum(survey.totals.values()), out_of)
+        return Whole(sum(survey.scores.values()), out_of)
     mean = sum(value * n for value, n in shares.items()) / attempts
     squares = sum((value - mean) ** 2 * n for value, n in shares.items())
     deviation = sqrt(squares / (attempts - 1)) if attempts > 1 else None
     return Whole(attempts, out_of, float(mean), deviation, float(max(shares)), float(min(shares)))
 
 
-def _by_share(totals: Mapping[tuple[Points, Points], int]) -> Counter[tuple[Points, Points]]:
+def _by_share(scores: Mapping[tuple[Points, Points], int]) -> Counter[tuple[Points, Points]]:
     """Alike shares together: 5 of 10 and 10 of 20 are one; papers without points are left out."""
     found: Counter[tuple[Points, Points]] = Counter()
-    for (earned, possible), n in totals.items():
+    for (earned, possible), n in scores.items():
         if possible:
             share = Fraction(earned) / Fraction(possible)
             found[share.numerator, share.denominator] += n
@@ -270,19 +289,18 @@ def _by_share(totals: Mapping[tuple[Points, Points], int]) -> Counter[tuple[Poin
 
 
 def _item(tally: Tally, number: int, sub: int, *, current: bool) -> Item:
-    facility, discrimination = _facility(tally.results), None
-    if tally.attempts >= LEAST_ATTEMPTS:
-        discrimination = _discrimination(tally.results)
-    counts = tuple(tally.choices[choice.id] for choice in tally.question.choices)
+    taken, attempts = tally.choices, tally.attempts
+    discrimination = _discrimination(tally.results) if attempts >= LEAST_ATTEMPTS else None
+    counts = tuple(taken[choice.id] for choice in tally.question.choices)
     return Item(
         question=tally.question,
         number=number,
         sub=sub,
         current=current,
-        attempts=tally.attempts,
+        attempts=attempts,
         answered=tally.answered,
         right=tally.right,
-        facility=facility,
+        facility=_facility(tally.results),
         discrimination=discrimination,
         choices=counts,
         spent=_spread(tally.seconds),
@@ -290,20 +308,28 @@ def _item(tally: Tally, number: int, sub: int, *, current: bool) -> Item:
     )
 
 
-def _facility(results: Mapping[_Pair, int]) -> float | None:
-    shares = [(Fraction(pair[0]) / Fraction(pair[1]), n) for pair, n in results.items() if pair[1]]
-    counted = sum(n for _share, n in shares)
-    return float(sum(share * n for share, n in shares) / counted) if counted else None
+_Results = Mapping[tuple[Outcome, Total], int]
 
 
-def _discrimination(results: Mapping[_Pair, int]) -> float | None:
+def _facility(results: _Results) -> float | None:
+    shares: Counter[Fraction] = Counter()
+    for (outcome, _total), n in results.items():
+        if outcome.own.possible:
+            shares[Fraction(outcome.own.earned) / Fraction(outcome.own.possible)] += n
+    counted = sum(shares.values())
+    return float(sum(share * n for share, n in shares.items()) / counted) if counted else None
+
+
+def _discrimination(results: _Results) -> float | None:
     """Pearson's r of the question's share of points and the rest's: the point-biserial where a question is right or
     wrong. None when one of the two is the same for everybody."""
-    pairs = [
-        (Fraction(earned) / Fraction(possible), Fraction(rest) / Fraction(most), n)
-        for (earned, possible, rest, most), n in results.items()
-        if possible and most
-    ]
+    alike: Counter[tuple[Fraction, Fraction]] = Counter()
+    for (outcome, total), n in results.items():
+        own, most = outcome.own, total.possible - outcome.counted.possible
+        if own.possible and most:
+            rest = Fraction(total.earned - outcome.counted.earned) / Fraction(most)
+            alike[Fraction(own.earned) / Fraction(own.possible), rest] += n
+    pairs = [(x, y, n) for (x, y), n in alike.items()]
     n = sum(count for _x, _y, count in pairs)
     if n < LEAST_ATTEMPTS:
         return None

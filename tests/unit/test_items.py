@@ -327,4 +327,4 @@ def test_memory_grows_with_what_is_different_and_not_with_the_attempts():
     survey = surveyed("1111", "1000", "0110", times=500)
 
     assert all(len(tally.results) <= 3 for tally in survey.tallies.values())
-    assert len(survey.totals) == 3
+    assert len(survey.scores) == 3
