@@ -14,7 +14,7 @@ from proctored_exam_xblock import screens
 from proctored_exam_xblock.domain.attempt import State
 from proctored_exam_xblock.domain.errors import BadRequest, StaleRevision, TimeOver
 from proctored_exam_xblock.domain.items import Item
-from proctored_exam_xblock.models import Attempt, Exam, LateAnswer, PartResponse
+from proctored_exam_xblock.models import Attempt, Exam, ExamVersion, LateAnswer, PartResponse
 from proctored_exam_xblock.services import drafts, interventions, items, sitting
 from proctored_exam_xblock.services.dossier import Caller
 from tests import populace
@@ -106,8 +106,13 @@ def test_a_later_version_shows_its_wording_and_counts_with_the_earlier_one(exam:
 
 def test_another_exams_attempts_are_not_in_it(exam: World) -> None:
     sits(exam, "alex")
-    other = Exam.objects.create(usage_key="other", course_key="other", current_version=None)
-    assert items.report(Exam.objects.exclude(pk=other.pk).get()).whole.attempts == 1
+    mine = ExamVersion.objects.get()
+    other = Exam.objects.create(usage_key="other", course_key="other")
+    other.current_version = ExamVersion.objects.create(
+        exam=other, content_hash="other", policy=mine.policy, paper=mine.paper, created_at=mine.created_at
+    )
+
+    assert items.report(other).whole.attempts == 0
 
 
 def test_the_number_of_attempts_costs_no_statement_and_a_thousand_more_cost_two(

@@ -210,8 +210,9 @@ def test_each_attempt_is_graded_by_the_key_of_its_version():
     other, survey = Paper((Part("", (question("q1", right="b"), *FOUR.parts[0].questions[1:])),)), Survey()
     survey.add(FOUR, {"q1": ("a",)}, rank=0)
     survey.add(other, {"q1": ("b",)}, rank=1)
+    survey.add(other, {"q1": ("a",)}, rank=1)
 
-    assert of(survey, "q1", other).facility == 1
+    assert of(survey, "q1", other).facility == pytest.approx(2 / 3)
 
 
 def test_of_a_pool_only_those_who_had_a_question_count():
@@ -225,6 +226,17 @@ def test_of_a_pool_only_those_who_had_a_question_count():
     assert of(survey, "q3").discrimination == pytest.approx(1)
     pool = Paper((Part("", questions, draw=3),))
     assert whole(survey, pool, Scale.POINTS).out_of == 3
+
+
+def test_the_rest_is_a_share_so_that_papers_of_other_lengths_compare():
+    survey, (first, *others) = Survey(), FOUR.parts[0].questions
+    short, long = (Paper((Part("", (first, *others[:count])),)) for count in (1, 3))
+    for _ in range(10):
+        survey.add(short, answered("11"), rank=0)  # all of the rest
+        survey.add(long, answered("1111"), rank=0)  # likewise
+        survey.add(long, answered("0000"), rank=0)
+
+    assert of(survey, "q1").discrimination == pytest.approx(1)
 
 
 def test_the_inputs_of_a_problem_share_its_number():
