@@ -7,11 +7,12 @@ ARGS ?=
 RUN := $(VENV)/bin/python
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: help demo test check bench screenshots messages wheel docs clean environment-demo environment-dev
+.PHONY: help demo test fuzz check bench screenshots messages wheel docs clean environment-demo environment-dev
 
 help:
 	@echo "make demo         the demo campus and the simulator (PORT=$(PORT))"
 	@echo "make test         every test (ARGS='tests/unit -k clock')"
+	@echo "make fuzz         papers fuzzed for a minute each (ARGS='paper -max_total_time=600')"
 	@echo "make check        format, lint, types, import contracts, translations, migrations, generated docs"
 	@echo "make bench        figures into var/bench.json"
 	@echo "make screenshots  docs/pictures/"
@@ -28,6 +29,9 @@ demo: environment-demo
 test: environment-dev
 	@$(RUN) scripts/test_tools.py fetch
 	@nice $(RUN) -m pytest -n 2 $(ARGS)
+
+fuzz: environment-dev
+	@nice $(RUN) -m tests.fuzz $(ARGS)
 
 check: environment-dev
 	@$(RUN) scripts/check.py

@@ -8,6 +8,12 @@ from setuptools import find_packages, setup
 HERE = Path(__file__).parent
 VERSION = re.search(r'__version__ = "([^"]+)"', (HERE / "proctored_exam_xblock/__init__.py").read_text()).group(1)
 
+FUZZED = (
+    "sys_platform == 'linux' and platform_machine == 'x86_64'"
+    " and implementation_name == 'cpython' and python_version < '3.14'"
+)
+"""Where atheris has wheels; scripts/test_tools.py says the same."""
+
 DEMO = [
     "xblock-sdk==0.14.*",
     "waitress>=3,<4",
@@ -15,6 +21,7 @@ DEMO = [
 ]
 TEST = [
     *DEMO,
+    "atheris>=3,<4; " + FUZZED,
     "axe-playwright-python>=0.1.4",
     "hypothesis>=6.100",
     "playwright>=1.45",

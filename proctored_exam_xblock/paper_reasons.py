@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 _SENTENCES: Mapping[str, Callable[[], str]] = {
     "answer_pool": lambda: _("answers drawn from a pool (answer-pool) cannot be used: list the choices to show."),
+    "archive_header": lambda: _("the archive has a header that is too long or makes no sense."),
     "bad_correct": lambda: _('each choice needs correct="true", "false" or "partial", and nothing else.'),
     "bad_names": lambda: _("two choices have the same name, or a name or key holds a variable of the platform."),
     "bad_options": lambda: _("the options must be written as ('first','second')."),

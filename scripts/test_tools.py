@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -46,7 +47,8 @@ def main(action: str) -> int:
     if action == "tiers":
         lacking = {tool.tier for tool in TOOLS if not tool.found}
         capa = ["capa"] if capa_oracle.interpreter() else []
-        print(",".join(dict.fromkeys([*(tool.tier for tool in TOOLS if tool.tier not in lacking), *capa])))
+        fuzz = [] if no_fuzzing() else ["fuzz"]
+        print(",".join(dict.fromkeys([*(tool.tier for tool in TOOLS if tool.tier not in lacking), *capa, *fuzz])))
         return 0
     capa_oracle.main("make")
     missing = [tool for tool in TOOLS if not tool.found]
@@ -57,7 +59,16 @@ def main(action: str) -> int:
             print(f"· {tool.tier}: {tool.found}")
         else:
             print(f"Missing: {tool.package} (its tests are skipped). Install it with: apt install {tool.package}")
+    print(f"Missing: {no_fuzzing()} (its tests are skipped)." if no_fuzzing() else "· fuzz: atheris, with the others")
     return 0
+
+
+def no_fuzzing() -> str:
+    """Why the fuzzer cannot be installed for this interpreter, empty when it can; setup.py asks for it by the same."""
+    wheels = sys.platform == "linux" and platform.machine() == "x86_64" and sys.implementation.name == "cpython"
+    if wheels and sys.version_info < (3, 14):
+        return ""
+    return "atheris, which has wheels for CPython 3.11 to 3.13 on Linux (x86-64) only"
 
 
 def _install(packages: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Tiers of tests that need a program of the machine: ``browser``, ``mariadb``, ``redis``, ``capa``.
+"""Tiers of tests that need something of the machine: ``browser``, ``mariadb``, ``redis``, ``capa``, ``fuzz``.
 
 A test of such a tier may be skipped where the program is missing. ``PEX_REQUIRE_TIERS`` (comma-separated) names the
 tiers that must run: there a skip is a failure, and so is a whole run without one test of the tier.
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-TIERS = ("browser", "mariadb", "redis", "capa")
+TIERS = ("browser", "mariadb", "redis", "capa", "fuzz")
 EMPTY_TIERS = {"redis"}
 """Tiers that have no test yet."""
 

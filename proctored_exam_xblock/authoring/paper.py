@@ -1,6 +1,7 @@
 """The paper's text in pieces that authors edit one by one, every mistake in them at once, and the text again.
 
 A problem is kept as it was written, to the letter; only the indentation that it shares with its part is taken off.
+Comments between problems are kept with the problem that follows, those at the end of a part with its last one.
 """
 
 from __future__ import annotations
@@ -66,8 +67,8 @@ def split(text: str) -> tuple[PartText, ...]:
     _refuse_others(root, "problem" if loose else "part")
     for part in parts:
         _refuse_others(part, "problem")
-    texts = list(_problems(text))
-    sources = iter(map(_shifted, texts) if len(texts) <= MOST_SHIFTED else texts)
+    texts = _problems(text)
+    sources = (_commented(one, len(texts) <= MOST_SHIFTED) for one in texts)
     found = []
     for part in parts:
         attributes = {} if loose else {name: value for name, value in part.attrib.items() if name != "title"}
@@ -85,11 +86,28 @@ def _refuse_others(parent: Any, tag: str) -> None:
             raise InvalidPaper(line=child.sourceline, reason="unexpected_element", tag=str(child.tag)[:50])
 
 
-def _problems(text: str) -> Iterator[str]:
-    """The text of each outermost problem, of a text that is known to be well-formed."""
-    depth = start = 0
+@dataclass
+class _Written:
+    """A problem as it stands in the paper's text, and the comments around it that stay with it."""
+
+    text: str
+    before: list[str]
+    after: list[str] = field(default_factory=list)
+
+
+def _problems(text: str) -> list[_Written]:
+    """Each outermost problem of a text that is known to be well-formed."""
+    found: list[_Written] = []
+    comments: list[str] = []
+    depth = start = first = 0
     for token in _TOKEN.finditer(text):
         closing, tag, rest = token[1], token[2], token[3]
+        if depth == 0 and token[0].startswith("<!--"):
+            comments.append(token[0])
+        elif tag == "part" and not closing:
+            first = len(found)
+        elif tag == "part" and len(found) > first:
+            found[-1].after, comments = comments, []
         if tag != "problem":
             continue
         if not closing and depth == 0:
@@ -97,7 +115,15 @@ def _problems(text: str) -> Iterator[str]:
         if not (rest or "").endswith("/"):
             depth += -1 if closing else 1
         if depth == 0:
-            yield text[start : token.end()]
+            found.append(_Written(text[start : token.end()], comments))
+            comments = []
+    if found:
+        found[-1].after += comments
+    return found
+
+
+def _commented(written: _Written, shift: bool) -> str:
+    return "\n".join([*written.before, _shifted(written.text) if shift else written.text, *written.after])
 
 
 def _shifted(problem: str) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from webob import Response
 from xblock.core import XBlock
 
@@ -129,9 +130,15 @@ def read_body(request: Any, largest: int = LARGEST_BODY) -> dict[str, Any]:
         raise MethodNotAllowed()
     if (request.content_type or "").split(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType()
-    if (request.content_length or 0) > largest or len(request.body) > largest:
+    if (request.content_length or 0) > largest:
         raise PayloadTooLarge(limit=largest)
-    return read_object(request.body)
+    try:
+        body = request.body
+    except RequestDataTooBig:  # the host's own bound, DATA_UPLOAD_MAX_MEMORY_SIZE, may be lower
+        raise PayloadTooLarge(limit=largest) from None
+    if len(body) > largest:
+        raise PayloadTooLarge(limit=largest)
+    return read_object(body)
 
 
 def text_or_nothing(body: dict[str, Any], name: str) -> str:

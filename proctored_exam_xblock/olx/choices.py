@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from hashlib import sha256
+from typing import TypeVar
 
 from lxml import etree
 
@@ -29,6 +30,7 @@ _CREDITS: Mapping[str, frozenset[Credit]] = {
 _VARIABLE = re.compile(r"\$(seed|anonymous_student_id|script_code|python_path|extra_files)")
 """What the platform puts in place of these words even without a script."""
 _HALF = Fraction(1, 2)
+_Some = TypeVar("_Some")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def read_choices(response: etree._Element, group: etree._Element, credit: Credit
     """The ``<choice>`` elements of a group of radio buttons or checkboxes, their hints taken out first."""
     found, names, unnamed = [], [], 0
     by_number = response.tag == "choiceresponse"
-    elements = children(group, "choice", "no_choices")
+    elements = _few(group, children(group, "choice", "no_choices"))
     if not by_number and group.getparent() is not response:
         refuse(group, "nested_choices")
     for number, element in enumerate(elements):
@@ -80,7 +82,7 @@ def read_choices(response: etree._Element, group: etree._Element, credit: Credit
         found.append(Choice("", html, written == "true", element.get("fixed") == "true", partial, hints))
     if len(set(names)) < len(names) or any(_VARIABLE.search(name) for name in names):
         refuse(group, "bad_names")
-    return Choices(_checked(group, found), tuple(names), line=group.sourceline)
+    return Choices(with_ids(found), tuple(names), line=group.sourceline)
 
 
 def _correct(element: etree._Element) -> str:
@@ -112,8 +114,8 @@ def read_options(entry: etree._Element) -> Choices:
     found: list[Choice] = []
     right = entry.get("correct")
     if len(entry) or entry.get("options") is None:
-        marked = 0
-        for element in children(entry, "option", "no_choices"):
+        marked = False
+        for element in _few(entry, children(entry, "option", "no_choices")):
             hints = _hints(element, "optionhint")
             if len(element):
                 refuse(element[0], "unexpected_element", tag=str(element[0].tag)[:50])
@@ -121,9 +123,9 @@ def read_options(entry: etree._Element) -> Choices:
             if not text:
                 refuse(entry, "empty_choice")
             if _correct(element) == "true":
-                right, marked = text, marked + 1
-            if marked > 1:
-                refuse(element, "several_right_choices")
+                if marked and text != right:
+                    refuse(element, "several_right_choices")
+                right, marked = text, True
             found.append(Choice("", text, False, element.get("fixed") == "true", None, hints))
     else:
         found = [Choice("", text, False) for text in _split_options(entry)]
@@ -133,7 +135,7 @@ def read_options(entry: etree._Element) -> Choices:
         refuse(entry, "bad_names")
     texts = tuple(choice.html for choice in found)
     shown = [replace(choice, html=richtext.plain(choice.html), correct=choice.html == right) for choice in found]
-    return Choices(_checked(entry, shown), texts, right, entry.sourceline)
+    return Choices(with_ids(shown), texts, right, entry.sourceline)
 
 
 _QUOTED = re.compile(r"""[,\s]*'((?:\\'|[^']|(?<=[a-zA-Z])'(?=[a-zA-Z]))*)'""")
@@ -151,16 +153,17 @@ def _split_options(entry: etree._Element) -> list[str]:
         if found is None:
             refuse(entry, "bad_options")
         texts.append(found[1].replace("\\'", "'"))
+        _few(entry, texts)
         position = found.end()
     if not texts:
         refuse(entry, "no_choices")
     return texts
 
 
-def _checked(entry: etree._Element, found: Sequence[Choice]) -> tuple[Choice, ...]:
+def _few(entry: etree._Element, found: list[_Some]) -> list[_Some]:
     if len(found) > MAX_CHOICES:
         refuse(entry, "too_many_choices", limit=MAX_CHOICES)
-    return with_ids(found)
+    return found
 
 
 def with_ids(choices: Sequence[Choice]) -> tuple[Choice, ...]:

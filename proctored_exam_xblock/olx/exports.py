@@ -5,9 +5,10 @@ The layout is the platform's OLX export: an element that has only a ``url_name``
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from lxml import etree
@@ -15,10 +16,14 @@ from lxml import etree
 from ..domain.errors import InvalidPaper
 from .files import read_files, read_text
 from .hardened import parse
+from .markdown import markdown_to_olx
+from .problem import URL_NAME, Problem, read_problem
 
 MAX_LEVELS = 20
 MAX_POINTERS = 100
 """Files that lead to one another."""
+MAX_ELEMENTS = 1_000_000
+"""Elements of all files together."""
 LEVELS = ("chapter", "sequential", "vertical")
 _WRITTEN_ONCE = frozenset({"url_name", "slug", "filename", "org", "course"})
 
@@ -34,13 +39,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Source:
-    """One problem as it stands in a file: its element, or why the file cannot be read."""
+    """One problem as it stands in a file: what was read, or why it cannot be read. Trees and texts are not kept."""
 
     file: str
     url_name: str
     places: tuple[Place, ...]
-    element: etree._Element | None = None
-    markdown: str = ""
+    line: int | None = None
+    title: str = ""
+    problem: Problem | None = None
     error: InvalidPaper | None = None
 
 
@@ -56,7 +62,7 @@ def read_export(path: Path) -> Export:
     """The problems of a folder or an archive, in the order of the course; those that no unit shows come last.
 
     Raises:
-        InvalidPaper: the folder or archive as a whole cannot be used (see ``files``).
+        InvalidPaper: the folder or archive as a whole cannot be used (see ``files``), or reason ``too_many_elements``.
     """
     return export_of(read_files(path))
 
@@ -81,19 +87,22 @@ class _Reader:
         self.base = PurePosixPath(base)
         self.seen: set[str] = set()
         self.depth = 0
+        self.elements = 0
         self.found = Export()
 
     def file(self, name: str, url_name: str, places: tuple[Place, ...]) -> None:
         """Everything in one file."""
         self.seen.add(name)
+        markdown = not name.lower().endswith(".xml")
         try:
             text = read_text(self.files[name])
-            if not name.lower().endswith(".xml"):
-                self.found.sources.append(Source(name, url_name, places, markdown=text))
-                return
-            root = parse(text)
+            root = only_problem(text, True) if markdown else parse(text)
         except InvalidPaper as error:
-            self.found.sources.append(Source(name, url_name, places, error=error))
+            self.found.sources.append(Source(name, url_name, places, error=_without_trace(error)))
+            return
+        self._count(root)
+        if markdown:
+            self.found.sources.append(_judged(Source(name, url_name, places), root))
             return
         if self.depth >= MAX_POINTERS:
             error = InvalidPaper(line=None, reason="too_deep", limit=MAX_POINTERS)
@@ -115,7 +124,8 @@ class _Reader:
                 self.file(target, own, places)
             return
         if element.tag == "problem":
-            self.found.sources.append(Source(file, own, places, element))
+            source = Source(file, own, places, element.sourceline, element.get("display_name", ""))
+            self.found.sources.append(_judged(source, copy.deepcopy(element)))
             return
         children = list(element)
         if not children or element.tag in ("html", "video", "wiki"):
@@ -125,6 +135,11 @@ class _Reader:
         for child in children:
             self.element(child, file, "", inside)
 
+    def _count(self, root: etree._Element) -> None:
+        self.elements += sum(1 for _ in root.iter())
+        if self.elements > MAX_ELEMENTS:
+            raise InvalidPaper(line=None, reason="too_many_elements", limit=MAX_ELEMENTS)
+
     def _target(self, element: etree._Element) -> str | None:
         if len(element) or (element.text or "").strip():
             return None
@@ -133,6 +148,33 @@ class _Reader:
             return None
         target = str(self.base / str(element.tag) / (name.replace(":", "/") + ".xml"))
         return target if target in self.files else None
+
+
+def only_problem(text: str, markdown: bool = False) -> etree._Element:
+    """The one ``<problem>`` of a text.
+
+    Raises:
+        InvalidPaper: it cannot be read, or holds something else.
+    """
+    root = parse(markdown_to_olx(text) if markdown else text)
+    if len(root) != 1 or root[0].tag != "problem":
+        raise InvalidPaper(line=root[0].sourceline if len(root) else 1, reason="not_one_problem")
+    return root[0]
+
+
+def _judged(source: Source, element: etree._Element) -> Source:
+    """With the problem that was read; its tree is used up."""
+    try:
+        problem = read_problem(element)
+    except InvalidPaper as error:
+        return replace(source, error=_without_trace(error))
+    name = source.url_name if URL_NAME.fullmatch(source.url_name) else ""
+    return replace(source, problem=replace(problem, url_name=name))
+
+
+def _without_trace(error: InvalidPaper) -> InvalidPaper:
+    """The same error without the frames it came through, which hold the text and its tree."""
+    return InvalidPaper(None, **error.params)
 
 
 def parts_of(export: Export, level: str) -> Iterator[tuple[Place, list[Source]]]:

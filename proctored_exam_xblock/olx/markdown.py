@@ -97,7 +97,8 @@ class _Section:
         for line, xml in self.pieces:
             for place, (_first, _last, tag) in opens.items():
                 xml = xml.replace(f"\0{place}<", f"<{tag}>").replace(f"\0{place}>", f"</{tag}>")
-            self.page.out[min(line, len(self.page.out) - 1)] += re.sub("\0[0-9]+[<>]", "", xml)
+            for offset, text in enumerate(re.sub("\0[0-9]+[<>]", "", xml).split("\n")):
+                self.page.out[min(line + offset, len(self.page.out) - 1)] += text
 
     def _step(self, line: str) -> None:
         if not self.verbatim:
@@ -193,7 +194,10 @@ class _Section:
         self._paragraph(line[: found.start()])
         inside = text[: closing.start()].split("\n")
         if name == "code":
-            self._put("<pre><code>" + xml_text("\n".join(inside).strip("\n")) + "</code></pre>", first)
+            body = "\n".join(inside)
+            code = body.lstrip("\n")
+            above, code = len(body) - len(code), code.rstrip("\n")
+            self._put(f"<pre><code>{xml_text(code)}</code></pre>", first + above)
         else:
             self._put("<solution>", first)
             for offset, words in enumerate(inside):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import islice
 
 from lxml import etree
 
@@ -19,6 +20,8 @@ from .prompts import in_several, of_one
 from .tree import refuse, take, taken
 
 MAX_INPUTS = 100
+MAX_ELEMENTS = 20_000
+"""Of one problem: as many as the choices that it may have."""
 
 RESPONSES: Mapping[str, Mapping[str, Kind]] = {
     "multiplechoiceresponse": {"choicegroup": Kind.SINGLE},
@@ -81,6 +84,8 @@ def read_problem(element: etree._Element) -> Problem:
         InvalidPaper: with the line and the reason, at the first thing that cannot be used.
     """
     line = element.sourceline
+    if sum(1 for _ in islice(element.iter(), MAX_ELEMENTS + 1)) > MAX_ELEMENTS:
+        refuse(element, "too_many_elements", limit=MAX_ELEMENTS)
     notes = [Note(lost.sourceline, "left_out", str(lost.tag)) for lost in element.iter(*_LOST) if _is_lost(lost)]
     notes += [Note(hint.sourceline, "hint_left_out", str(hint.tag)) for hint in element.iter(*_LOST_HINTS)]
     fields = _fields(element)
@@ -240,7 +245,6 @@ def _explanations(problem: etree._Element, fields: Sequence[_Field]) -> list[str
             found.append((inside, element))
     for place, element in found:
         owners[place].append(richtext.inner_html(element))
-    for _, element in found:
-        take(element)
+    take(element for _, element in found)
     taken(problem, {"solutionset"})
     return [richtext.clean("\n".join(texts)) for texts in owners]

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from lxml import etree
 
 from . import richtext
+from .hardened import parse
 from .tree import take, tidy
 
+_GAP = re.compile(r">(?!\n<)[ \t\r\n]+<")
 Words = tuple[str, str]
 """``lead``, ``prompt``."""
 Entry = tuple[etree._Element, etree._Element]
@@ -18,15 +20,15 @@ Entry = tuple[etree._Element, etree._Element]
 
 def of_one(problem: etree._Element, response: etree._Element, entry: etree._Element, title: str) -> Words:
     """The prompt of the only input: everything but the input, in order; a label that stands alone is given bare."""
-    take(entry)
+    take([entry])
     _describe(problem)
-    bare = [_as_paragraph(label) for label in list(problem.iterdescendants("label"))]
+    bare = [_as_paragraph(label) for label in _labels(problem)]
     etree.strip_tags(problem, str(response.tag))
     tidy(problem)
     prompt = _unwrapped(_with_spoken(richtext.inner_html(problem), entry, bool(bare)), bare)
     if richtext.is_blank(prompt):
         prompt = richtext.plain(title)
-    return "", prompt
+    return "", _settled(prompt)
 
 
 def in_several(problem: etree._Element, entries: Sequence[Entry], title: str) -> list[Words]:
@@ -38,7 +40,7 @@ def in_several(problem: etree._Element, entries: Sequence[Entry], title: str) ->
     alone = _counted(entries)
     labels = [_own_label(response) if alone[response] == 1 else "" for response, _ in entries]
     _describe(problem)
-    for label in list(problem.iterdescendants("label")):
+    for label in _labels(problem):
         _as_paragraph(label)
     tags = sorted({str(response.tag) for response, _ in entries})
     inputs = [entry for _, entry in entries]
@@ -62,16 +64,15 @@ def _counted(entries: Sequence[Entry]) -> dict[etree._Element, int]:
 
 def _own_label(response: etree._Element) -> str:
     """Take the label of a response, with its descriptions, out of it."""
-    labels = list(response.iterdescendants("label"))
+    labels = _labels(response)
     if not labels:
         return ""
     _describe(response)
     described = [p for p in response.iterdescendants("p") if p.get("class") == _DESCRIPTION]
     bare = [_as_paragraph(label) for label in labels]
     pieces = etree.Element("div")
-    for element in [*labels, *described]:
-        take(element)
-        pieces.append(element)
+    take([*labels, *described])
+    pieces.extend([*labels, *described])
     return _unwrapped(richtext.inner_html(pieces), bare)
 
 
@@ -120,7 +121,17 @@ def _joined(
         lead = richtext.clean(f"{lead}\n{after}")
     elif after:
         prompt = richtext.clean(f"{prompt}\n{after}")
-    return [_merged(*pair) for pair in [*others, (lead, prompt)]]
+    merged = [_merged(*pair) for pair in [*others, (lead, prompt)]]
+    return [(_settled(lead), _settled(prompt)) for lead, prompt in merged]
+
+
+def _settled(html: str) -> str:
+    """With one line break between blocks, as the next reader of what is written has it (see ``tidy``)."""
+    if richtext.is_inline(html) or not _GAP.search(html):
+        return html
+    root = parse(richtext.to_xml(html))
+    tidy(root)
+    return richtext.inner_html(root)
 
 
 def _merged(lead: str, prompt: str) -> Words:
@@ -161,6 +172,11 @@ def _plain(html: str) -> str:
 def _unwrapped(prompt: str, bare: Sequence[str]) -> str:
     wrapped = re.fullmatch(r"<(p|div)>(.*)</\1>", prompt, re.DOTALL)
     return wrapped[2] if wrapped and len(bare) == 1 and wrapped[2] == bare[0] else prompt
+
+
+def _labels(root: etree._Element) -> list[etree._Element]:
+    """The labels below ``root``; one inside another is words of the outer one."""
+    return [label for label in root.iterdescendants("label") if next(label.iterancestors("label"), None) is None]
 
 
 def _as_paragraph(label: etree._Element) -> str:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lxml import etree
-
 from ..domain.errors import InvalidPaper
 from ..domain.questions import Paper
 from . import hardened
-from .exports import Export, Place, Source, chosen, export_of, read_export
+from .exports import Export, Place, Source, chosen, export_of, only_problem, read_export
 from .files import read_text
-from .hardened import parse
-from .markdown import markdown_to_olx
-from .problem import URL_NAME, Note, Problem, read_problem, refuse_unanswerable
+from .problem import Note, Problem, read_problem, refuse_unanswerable
 from .reading import MAX_QUESTIONS, PartOfProblems, paper_of
 
 
@@ -99,43 +94,17 @@ def report_of(export: Export) -> Report:
 
 def finding(source: Source) -> Finding:
     """Read one problem as an exam would."""
-    element = source.element
-    line, title = (element.sourceline, element.get("display_name", "")) if element is not None else (None, "")
-    found = Finding(source.file, line, source.url_name, title, source.places, None)
+    found = Finding(source.file, source.line, source.url_name, source.title, source.places, None)
+    error = source.error
     try:
-        problem = refuse_unanswerable(read_source(source))
-    except InvalidPaper as error:
-        params = error.params
-        return replace(
-            found, line=params.get("line") or line, reason=str(params["reason"]), tag=str(params.get("tag", ""))
-        )
-    return replace(found, line=problem.line, title=problem.title, problem=problem)
-
-
-def read_source(source: Source) -> Problem:
-    """The problem of a source; may be called again.
-
-    Raises:
-        InvalidPaper: it cannot be read.
-    """
-    if source.error is not None:
-        raise source.error
-    element = copy.deepcopy(source.element) if source.element is not None else only_problem(source.markdown, True)
-    problem = read_problem(element)
-    name = source.url_name if URL_NAME.fullmatch(source.url_name) else ""
-    return replace(problem, url_name=name)
-
-
-def only_problem(text: str, markdown: bool = False) -> etree._Element:
-    """The one ``<problem>`` of a text.
-
-    Raises:
-        InvalidPaper: it cannot be read, or holds something else.
-    """
-    root = parse(markdown_to_olx(text) if markdown else text)
-    if len(root) != 1 or root[0].tag != "problem":
-        raise InvalidPaper(line=root[0].sourceline if len(root) else 1, reason="not_one_problem")
-    return root[0]
+        if source.problem is not None:
+            problem = refuse_unanswerable(source.problem)
+            return replace(found, line=problem.line, title=problem.title, problem=problem)
+    except InvalidPaper as unanswerable:
+        error = unanswerable
+    params = error.params if error is not None else {}
+    reason, tag = str(params.get("reason", "")), str(params.get("tag", ""))
+    return replace(found, line=params.get("line") or source.line, reason=reason, tag=tag)
 
 
 def import_parts(export: Export, names: Sequence[str]) -> tuple[Paper, tuple[Finding, ...]]:

@@ -74,8 +74,6 @@ def inner_html(element: etree._Element) -> str:
             child.text = child.text.lstrip("\r\n")  # an HTML parser drops one line break there at each reading
     if seen & DROPPED:
         etree.strip_elements(element, *DROPPED, with_tail=False)
-    if seen & _UNWRAPPED:
-        etree.strip_tags(element, *_UNWRAPPED)
     return clean(escape(element.text or "", quote=False) + "".join(_html(child) for child in element))
 
 
@@ -144,9 +142,11 @@ def attribute(value: str) -> str:
 
 
 def _html(element: etree._Element) -> str:
-    """An element with what follows it, every end tag written: the next reader is an HTML parser."""
+    """An element, or its words alone, with what follows it; every end tag written: the next reader parses HTML."""
     pairs = [(str(name), str(value)) for name, value in element.attrib.items()]
     names = "".join(f' {name}="{escape(value)}"' for name, value in pairs if not name.startswith("{"))
     content = escape(element.text or "", quote=False) + "".join(_html(child) for child in element)
+    if element.tag in _UNWRAPPED:
+        return content + escape(element.tail or "", quote=False)
     closing = "" if element.tag in _VOID else f"</{element.tag}>"
     return f"<{element.tag}{names}>{content}{closing}" + escape(element.tail or "", quote=False)

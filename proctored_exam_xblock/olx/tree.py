@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NoReturn
 
 from lxml import etree
@@ -15,24 +15,42 @@ def refuse(element: etree._Element, reason: str, **params: object) -> NoReturn:
     raise InvalidPaper(None, line=element.sourceline, reason=reason, **params)
 
 
-def take(element: etree._Element) -> None:
-    """Take an element out of its parent, leaving what follows it."""
-    parent, tail, before = element.getparent(), element.tail or "", element.getprevious()
-    if parent is None:
+def take(elements: Iterable[etree._Element]) -> None:
+    """Take elements out of their parents, leaving what follows each.
+
+    Text is put together once for each parent, however many elements go: they may be thousands beside megabytes.
+    """
+    by_parent: dict[etree._Element, set[etree._Element]] = {}
+    for element in elements:
+        parent = element.getparent()
+        if parent is not None:
+            by_parent.setdefault(parent, set()).add(element)
+    for parent, gone in by_parent.items():
+        before, texts = None, [parent.text or ""]
+        for child in list(parent):
+            if child in gone:
+                texts.append(child.tail or "")
+                child.tail = None
+                parent.remove(child)
+                continue
+            _join(parent, before, texts)
+            before, texts = child, [child.tail or ""]
+        _join(parent, before, texts)
+
+
+def _join(parent: etree._Element, before: etree._Element | None, texts: list[str]) -> None:
+    if len(texts) == 1:
         return
-    if before is not None:
-        before.tail = (before.tail or "") + tail
+    if before is None:
+        parent.text = "".join(texts)
     else:
-        parent.text = (parent.text or "") + tail
-    element.tail = None
-    parent.remove(element)
+        before.tail = "".join(texts)
 
 
 def taken(root: etree._Element, tags: Collection[str]) -> list[etree._Element]:
     """Take the elements of ``tags`` below ``root`` out of it, in order."""
     found = [element for element in root.iterdescendants() if element.tag in tags]
-    for element in found:
-        take(element)
+    take(found)
     return found
 
 

@@ -1,6 +1,7 @@
 """Measures on SQLite (a file) and on MariaDB, each in a process of its own; prints and writes ``var/bench.json``.
 
-Arguments: ``sqlite`` or ``mariadb`` to measure one only. The status is 1 when a wanted figure is missed.
+Arguments: ``sqlite`` or ``mariadb`` to measure one only, ``papers`` for neither of them.
+The status is 1 when a wanted figure is missed.
 """
 
 from __future__ import annotations
@@ -158,7 +159,9 @@ def show(figures: Found) -> None:
         paper = figures["papers"][size]
         print(f"\n{size} questions: read in {paper['read_ms']} ms ({paper['ratio']} times a bare parse)", end="")
         print(f", graded in {paper['grade_ms']} ms", end="")
-    many = figures["papers"]["candidates"]
+    pool, many = figures["papers"]["pool"], figures["papers"]["candidates"]
+    print(f"\n{pool['questions']} of {papers.SIZES[-1]} questions: drawn in {pool['draw_ms']} ms", end="")
+    print(f", found again in {pool['drawn_ms']} ms, graded in {pool['grade_ms']} ms", end="")
     print(f"\n{papers.CANDIDATES} candidates graded in {many['many_s']} s, each {many['each_of_many']} times one")
     figures_of = figures["papers"]["items"]
     print(f"figures of 30 questions over {papers.CANDIDATES} papers: {figures_of['many_s']} s", end="")
@@ -169,7 +172,7 @@ def show(figures: Found) -> None:
 
 def main(chosen: list[str]) -> int:
     """Measure, show, keep."""
-    names = chosen or list(DATABASES)
+    names = [name for name in chosen or DATABASES if name != "papers"]
     if "mariadb" in names and mariadb.program() is None:
         print("Missing: a MariaDB server; not measured there. Install it with: apt install mariadb-server-core")
         names.remove("mariadb")

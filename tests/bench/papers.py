@@ -1,5 +1,5 @@
-"""Papers: reading beside ``lxml.etree.parse`` of the same bytes, grading one candidate and ten thousand, and
-the figures of their questions.
+"""Papers: reading beside ``lxml.etree.parse`` of the same bytes; grading one candidate and ten thousand; drawing;
+figures of the questions.
 
 Both are taken in turn in one process, the least of several rounds counts: what else the machine does slows both.
 """
@@ -13,6 +13,7 @@ from typing import Any
 
 from lxml import etree
 
+from proctored_exam_xblock.domain import drawing
 from proctored_exam_xblock.domain.grading import grade
 from proctored_exam_xblock.domain.items import Survey, items
 from proctored_exam_xblock.domain.questions import Paper
@@ -50,11 +51,26 @@ def measure() -> dict[str, Any]:
         "many_s": round(many, 3),
         "each_of_many": round(many / CANDIDATES / (few / SURVEYED), 2),
     }
+    found["pool"] = _of_pool()
     return found
 
 
-def _olx(size: int) -> str:
-    return "<part>" + "".join(_PROBLEM.format(n=n, **_KINDS[n % len(_KINDS)]) for n in range(size)) + "</part>"
+def _of_pool() -> dict[str, float]:
+    """What one candidate costs of a large pool: the draw at the start, the own paper at each request, the grade."""
+    pool = read_paper(_olx(SIZES[-1], f' draw="{SIZES[0]}"'))
+    layout = drawing.draw(pool, 1)
+    own = drawing.drawn(pool, layout)
+    draw, drawn = _least(lambda: drawing.draw(pool, 1), lambda: drawing.drawn(pool, layout))
+    times = {"draw_ms": draw, "drawn_ms": drawn, "grade_ms": _grading(own, 1)}
+    return {name: round(seconds * 1e3, 2) for name, seconds in times.items()} | {"questions": len(own.questions)}
+
+
+def _olx(size: int, attributes: str = "") -> str:
+    return (
+        f"<part{attributes}>"
+        + "".join(_PROBLEM.format(n=n, **_KINDS[n % len(_KINDS)]) for n in range(size))
+        + "</part>"
+    )
 
 
 def _of_size(size: int) -> dict[str, float]:

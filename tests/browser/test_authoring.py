@@ -124,6 +124,28 @@ def test_nothing_typed_is_lost_by_a_dead_network_a_reload_or_another_author(auth
     expect(other.field("display_name")).to_have_value("Examen de Dominique")
 
 
+def test_rules_typed_as_text_are_saved_though_nobody_took_them_into_the_form(author):
+    dominique = author("en").open()
+    dominique.find("[data-pex-author-expert] > summary").click()
+    text = dominique.find("[data-pex-author-json]")
+    expect(text).not_to_have_value("")
+    whole = text.input_value()
+    text.fill(whole + "}")
+    dominique.do("save")
+    expect(dominique.error("policy")).to_contain_text("This is no JSON object")
+    expect(text).to_be_focused()
+
+    text.fill(whole.replace('"duration_minutes": 30', '"duration_minutes": 40'))
+    dominique.field("seats_per_slot").fill("7")
+    dominique.do("save")
+    expect(dominique.find("[data-pex-author-question]")).to_contain_text("The rules were changed in the form")
+    dominique.find('[data-pex-author-answer="yes"]').click()
+    expect(dominique.status()).to_have_attribute("data-state", "saved")
+    dominique.open()
+    expect(dominique.field("duration_minutes")).to_have_value("40")
+    expect(dominique.field("seats_per_slot")).not_to_have_value("7")
+
+
 def test_a_part_and_a_question_are_added_beside_their_live_preview(author):
     dominique = author("en").open("paper")
     dominique.do("add-part")

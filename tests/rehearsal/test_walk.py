@@ -16,7 +16,7 @@ from proctored_exam_xblock.domain.errors import Gone
 from proctored_exam_xblock.models import Appointment, AuditEntry, OutboxEntry
 from proctored_exam_xblock.rehearsal import cast, play
 from proctored_exam_xblock.rehearsal.report import Level, is_go
-from proctored_exam_xblock.services import audit, drafts, ending, gate, overdue, review, seats, sitting
+from proctored_exam_xblock.services import audit, drafts, gate, overdue, review, scores, seats, sitting
 from tests.rehearsal.conftest import Walk, plan
 
 WALKED = {
@@ -111,8 +111,8 @@ def loses_an_answer(patch: pytest.MonkeyPatch) -> None:
 
 
 def grades_too_kindly(patch: pytest.MonkeyPatch) -> None:
-    real = ending.grade
-    patch.setattr(ending, "grade", lambda *given: replace(real(*given), earned=real(*given).earned + 1))
+    real = scores.grade
+    patch.setattr(scores, "grade", lambda *given: replace(real(*given), earned=real(*given).earned + 1))
 
 
 def files_no_grade(patch: pytest.MonkeyPatch) -> None:
@@ -148,7 +148,7 @@ def tears_the_trail(patch: pytest.MonkeyPatch) -> None:
 
 
 def crashes_at_the_end(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ending, "grade", lambda *given: 1 / 0)
+    patch.setattr(scores, "grade", lambda *given: 1 / 0)
 
 
 def lets_nobody_start(patch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ def test_half_of_a_third_and_a_third_are_half_a_point_everywhere(exam: World) ->
     trail = AuditEntry.objects.filter(action="rescored").get()
     found = grading.score(alex)
     assert (trail.data["earned"], trail.data["possible"]) == ("1/2", 1)
-    assert (found.raw_earned, found.raw_possible) == (0.5, 1.0)
+    assert (found.raw_earned, found.raw_possible) == (6.0, 12.0), "as the gradebook has it"
 
 
 def test_a_score_put_by_hand_is_in_the_papers_own_parts_of_a_point(exam: World) -> None:
@@ -58,7 +58,8 @@ def test_a_score_put_by_hand_is_in_the_papers_own_parts_of_a_point(exam: World) 
     exam.sit(alex)
     sitting.finish(exam.with_window(alex), {}, exam.clock())
     before = exam.attempt(alex).score_unit
-    grading.override(alex, 0.25, 1.0, exam.clock())
+    grading.override(alex, 3.0, 12.0, exam.clock())
 
     row, found = exam.attempt(alex), grading.score(alex)
-    assert (row.score_unit, found.raw_earned, found.raw_possible) == (before, 0.25, 1.0)
+    assert (row.score_unit, found.raw_earned, found.raw_possible) == (before, 3.0, 12.0)
+    assert (scores.read(row), row.score_by_hand) == (Score(Fraction(1, 4), 1), True)

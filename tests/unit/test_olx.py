@@ -111,6 +111,27 @@ def test_a_twin_of_the_right_option_is_right_as_the_platform_compares_texts():
     assert len({choice.id for choice in question.choices}) == 3
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<label><p>a</p>   \n  <p>b</p></label>",
+        "<p>a<table><tbody><tr><td>c</td></tr></tbody></table>   <p>b</p>   </p>",
+    ],
+)
+def test_space_between_blocks_is_no_part_of_the_question(words):
+    paper = read_paper(part(problem(words + mc())))
+    assert read_paper(write_paper(paper)) == paper
+
+
+def test_twins_that_are_both_right_survive_a_round_trip():
+    option = "<option correct='true'>a</option><option correct='{}'> a </option><option correct='false'>b</option>"
+    for second in ("true", "false"):
+        xml = f"<p>Q</p><optionresponse><optioninput>{option.format(second)}</optioninput></optionresponse>"
+        paper = read_paper(part(problem(xml)))
+        assert [choice.correct for choice in paper.questions[0].choices] == [True, True, False]
+        assert read_paper(write_paper(paper)) == paper
+
+
 def test_shuffling_fixed_choices_weight_and_explanation_are_kept():
     question = radio(
         '<choicegroup shuffle="true"><choice correct="true">Yes</choice>'

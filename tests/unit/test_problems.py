@@ -330,3 +330,14 @@ def test_a_markdown_text_of_any_size_is_refused_before_it_is_read() -> None:
     with pytest.raises(InvalidPaper) as caught:
         markdown_to_olx(">>a\n" * 1_000_000)
     assert caught.value.params["reason"] == "too_large"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [">>Which of\nthese two?<<\n", ">>Q<<\n[code]\n\na\nb\n\n[/code]\n", ">>a\n\nb||c\nd<<\n[code]\n\n[/code]\n"],
+)
+def test_a_mistake_below_several_lines_keeps_its_line(above) -> None:
+    text = above + "(x) a\n( )\n"
+    with pytest.raises(InvalidPaper) as caught:
+        read_paper(f"<part>{markdown_to_olx(text)}</part>")
+    assert (caught.value.params["reason"], caught.value.params["line"]) == ("empty_choice", text.count("\n"))

@@ -31,6 +31,8 @@ def all_of_them() -> dict[str, str]:
         "json_unknown": _("Unknown rules were left out: {names}."),
         "delete_part": _("Delete the part “{title}” and its {count} questions?"),
         "delete_question": _("Delete this question?"),
+        "replace_rules": _("The rules were changed in the form since this text was shown. Replace them with the text?"),
+        "replace": _("Replace"),
         "replace_paper": _("Replace the whole paper with what you import?"),
         "new_part": _("Part {number}"),
         "no_title": _("Part {number}, without a title"),

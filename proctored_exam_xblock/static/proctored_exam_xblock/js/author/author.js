@@ -17,6 +17,8 @@ function ProctoredExamAuthor(runtime, element, args) {
   let revision = args.revision;
   let dirty = false;
   let version = 0;
+  let expert = ""; // the rules' text as it was shown, and the form's at that time
+  let formWhenShown = "";
   let offered = null; // a draft of before, until the author has said what to do with it
 
   const rules = new my.Rules(root, args.services);
@@ -62,7 +64,9 @@ function ProctoredExamAuthor(runtime, element, args) {
   }
 
   async function save() {
-    if (paper.unapplied && !(await paper.applySource())) return; // what was typed there is part of the exam
+    // What was typed into an expert's box is part of the exam.
+    if (find("[data-pex-author-json]").value !== expert && !(await applyJson())) return;
+    if (paper.unapplied && !(await paper.applySource())) return;
     const sent = version;
     const button = find('[data-pex-author-do="save"]');
     button.disabled = true;
@@ -165,7 +169,10 @@ function ProctoredExamAuthor(runtime, element, args) {
     paper.reread();
   }
 
-  function applyJson() {
+  const asJson = () => JSON.stringify(rules.read(), null, 2);
+
+  /* Whether the text is in the form now; what was changed there since it was shown is asked about first. */
+  async function applyJson() {
     const area = find("[data-pex-author-json]");
     let read = null;
     let reason = "";
@@ -178,13 +185,19 @@ function ProctoredExamAuthor(runtime, element, args) {
     my.show(rules.place("policy"), isObject ? "" : my.fill(texts.bad_json, { reason }));
     area.setAttribute("aria-invalid", String(!isObject));
     if (!isObject) {
+      tabs.show("exam");
+      find("[data-pex-author-expert]").open = true;
       area.focus();
-      return;
+      return false;
     }
+    if (formWhenShown !== asJson() && !(await ask(texts.replace_rules, texts.replace))) return false;
     const unknown = rules.fill(read);
     if (unknown.length) my.show(rules.place("policy"), my.fill(texts.json_unknown, { names: unknown.join(", ") }));
+    expert = area.value;
+    formWhenShown = asJson();
     changed();
     say(texts.json_applied);
+    return true;
   }
 
   async function cancel() {
@@ -254,8 +267,10 @@ function ProctoredExamAuthor(runtime, element, args) {
   });
   find("[data-pex-author-expert]").addEventListener("toggle", (event) => {
     const area = find("[data-pex-author-json]");
-    if (event.target.open && !(args.unread_policy && !area.value)) area.value = JSON.stringify(rules.read(), null, 2);
-    else if (event.target.open) area.value = args.unread_policy;
+    if (!event.target.open || area.value !== expert) return; // what was typed there stays
+    formWhenShown = asJson();
+    area.value = args.unread_policy && !area.value ? args.unread_policy : formWhenShown;
+    expert = area.value;
   });
   window.addEventListener("beforeunload", warn);
 
