@@ -192,7 +192,7 @@ def absence(studio: Studio) -> None:
 def english(studio: Studio) -> None:
     """The same in English, where there is much to read; then the result, which this exam shows in its page."""
     author = studio.page("dominique")
-    change_rules(author, show_result_in_exam=True)
+    change_rules(author, show_result_in_exam=True, review_released=["answers", "correctness", "explanations"])
 
     alex = studio.candidate("alex", "en").open()
     alex.at("onboarding")
@@ -220,6 +220,9 @@ def english(studio: Studio) -> None:
     alex.page.goto("/demo/language/fr/")
     alex.open().at("result")
     studio.keep(alex.page, "result")
+    studio.site.advance(timedelta(days=60).total_seconds())
+    alex.open().at("result").locator("[data-pex-review-part] summary").first.click()
+    studio.keep(alex.page, "looking-back", narrow=True)
 
 
 def decided_later(studio: Studio) -> None:

@@ -26,7 +26,7 @@ _LANGUAGES = ("fr", "en")
 _MOST_QUESTIONS = 100_000
 _DATES = frozenset({"first_day", "last_day", "opens_at", "closes_at", "time_zone", "policy"})
 _BY_DATES = frozenset(
-    {"window", "lead_time", "slots_left", "capacity_for_learners", "appointments_fit", "release_date"}
+    {"window", "lead_time", "slots_left", "capacity_for_learners", "appointments_fit", "release_date", "keys_wait"}
 )
 """Matters that cannot be judged while one of the dates is wrong."""
 

@@ -155,10 +155,13 @@ def grade_parts(paper: Paper, answers: Answers, scoring: Scoring = PLATFORM) -> 
 def _part(part: Part, answers: Answers, scoring: Scoring) -> Score:
     if not scoring.penalty_percent:
         return _sum(part.questions, answers, scoring)
-    scores = [_sum(problem, answers, scoring) for problem in part.problems]
-    if scoring.floor is Floor.QUESTION:
-        scores = [_at_least_nothing(score) for score in scores]
-    return _at_least_nothing(sum(scores, Score(0, 0)))
+    return _at_least_nothing(sum((grade_problem(one, answers, scoring) for one in part.problems), Score(0, 0)))
+
+
+def grade_problem(problem: Iterable[Question], answers: Answers, scoring: Scoring = PLATFORM) -> Score:
+    """The score of one problem's questions, as it counts in its part; below nothing only where penalties stop there."""
+    score = _sum(problem, answers, scoring)
+    return _at_least_nothing(score) if scoring.floor is Floor.QUESTION else score
 
 
 def _sum(questions: Iterable[Question], answers: Answers, scoring: Scoring) -> Score:

@@ -162,6 +162,7 @@ class AttemptFacts:
     score_earned: Points | None = None
     score_possible: Points | None = None
     passed: bool | None = None
+    score_by_hand: bool = False
     paper: Paper | None = None
     layout: Layout | None = None
     parts: tuple[PartFacts, ...] = ()

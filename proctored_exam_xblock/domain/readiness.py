@@ -14,6 +14,7 @@ from enum import StrEnum
 from html import unescape
 
 from .clock import window_end, window_start
+from .looking_back import KEYS
 from .policy import ExamPolicy, Release, Unlock
 from .questions import Kind, Paper, Question
 from .scheduling import day_slots
@@ -122,6 +123,9 @@ def _texts(question: Question) -> Iterator[str]:
     yield question.prompt
     yield from (choice.html for choice in question.choices)
     yield question.explanation
+    yield from question.demand_hints
+    yield from (hint.html for hint in question.hints)
+    yield from (hint.html for choice in question.choices for hint in choice.hints)
 
 
 def _service(exam: _Exam) -> Iterator[Finding]:
@@ -223,6 +227,16 @@ def _release(exam: _Exam) -> Iterator[Finding]:
         yield _found("release_date", early, Severity.WARNING, "release_at")
 
 
+def _keys(exam: _Exam) -> Iterator[Finding]:
+    """Right answers that are told while others have yet to sit the exam."""
+    policy, over = exam.policy, window_end(exam.policy)
+    if policy.practice or not KEYS & set(policy.review_released):
+        return
+    late = policy.release is Release.ON_DATE and policy.release_at is not None and policy.release_at >= over
+    early = not policy.keys_wait_for_window and not late and exam.now < over
+    yield _found("keys_wait", early, Severity.WARNING, "keys_wait_for_window")
+
+
 _RULES: tuple[Callable[[_Exam], Iterable[Finding]], ...] = (
     _service,
     _gate,
@@ -232,6 +246,7 @@ _RULES: tuple[Callable[[_Exam], Iterable[Finding]], ...] = (
     _files,
     _texts_around,
     _release,
+    _keys,
 )
 
 

@@ -22,6 +22,7 @@ from . import (
     payment,
     practice,
     preparation,
+    review,
     sitting,
     steps,
     zones,
@@ -181,7 +182,7 @@ def paused(screen: Screen) -> Context:
 
 
 def submitted(screen: Screen) -> Context:
-    return {**sitting.receipt_context(screen), "attempt": screen.attempt}
+    return {**sitting.receipt_context(screen), **review.context(screen), "attempt": screen.attempt}
 
 
 def result(screen: Screen) -> Context:
@@ -192,7 +193,13 @@ def result(screen: Screen) -> Context:
         "earned": "" if earned is None else dates.number(earned, screen.locale),
         "possible": "" if possible is None else dates.number(possible, screen.locale),
     }
-    return {**sitting.receipt_context(screen), "attempt": attempt, "percent": percent, **words}
+    return {
+        **sitting.receipt_context(screen),
+        **review.context(screen),
+        "attempt": attempt,
+        "percent": percent,
+        **words,
+    }
 
 
 def invalidated(screen: Screen) -> Context:

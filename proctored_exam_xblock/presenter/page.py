@@ -33,6 +33,7 @@ SCRIPTS = (
     "attention.js",
     "part.js",
     "sitting.js",
+    "review.js",
     "panel.js",
     "student.js",
 )
@@ -41,7 +42,7 @@ CHECK_SCRIPTS = ("equipment-facts.js", "equipment-media.js", "equipment-network.
 """Likewise; the page asks for them at the first click on the check of the equipment."""
 SAMPLE = "equipment-sample.bin"
 """Bytes that cannot be compressed, below ``static/proctored_exam_xblock``: what the download is measured with."""
-STYLES = ("exam.css", "equipment.css", "preparing.css")
+STYLES = ("exam.css", "equipment.css", "preparing.css", "review.css")
 """Files below ``static/proctored_exam_xblock/css``."""
 
 _POLL_SECONDS = {
@@ -83,12 +84,13 @@ def render(facts: Facts, journey: Journey, policy: ExamPolicy, now: datetime, li
 
 def _frame(screen: Screen) -> dict[str, object]:
     journey, attempt = screen.journey, screen.facts.attempt
+    following = journey.next_change or screen.look.keys_from
     return {
         "phase": journey.phase.value,
         "uid": screen.uid,
         "language": screen.locale.language,
         "attempt_id": attempt.id if attempt else "",
-        "next": dates.iso_exact(journey.next_change) if journey.next_change else "",
+        "next": dates.iso_exact(following) if following else "",
         "poll": _poll_seconds(screen),
         "phones": support.phones(screen),
         "mails": support.mails(screen),

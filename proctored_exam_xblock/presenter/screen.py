@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale
 
 from ..domain.journey import AppointmentFacts, AttemptFacts, Facts, Journey, PersonFacts
+from ..domain.looking_back import Look, look
 from ..domain.policy import ExamPolicy
 from .dates import locale_for
 from .links import Links
@@ -62,6 +63,11 @@ class Screen:
         """The attempt of a phase that has one."""
         assert self.facts.attempt is not None
         return self.facts.attempt
+
+    @cached_property
+    def look(self) -> Look:
+        """What may be shown of the answers and the keys."""
+        return look(self.facts.attempt, self.policy, self.facts.next_policy, self.now)
 
     @property
     def uid(self) -> str:

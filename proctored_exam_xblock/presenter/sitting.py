@@ -1,11 +1,13 @@
 """The paper as one candidate sees it, part by part: prompts, choices, their own answers, and what was counted.
 
-Built from the attempt's layout; whether a choice is right is never read here.
+Built from the attempt's layout; whether a choice is right is never read here. Verified parts keep their questions where
+the rules say so (R-X-16).
 """
 
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -15,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..domain.journey import AttemptFacts, PartFacts
-from ..domain.policy import Expiry
-from ..domain.questions import Kind, Question
+from ..domain.policy import Expiry, Review
+from ..domain.questions import Kind, Part, Question
 from . import dates
 from .screen import Screen
 
@@ -51,9 +53,13 @@ class Item:
     spent: int = 0
 
 
+Drawn = tuple[Question, tuple[str, ...]]
+"""A question with its choices in the order drawn."""
+
+
 @dataclass(frozen=True)
 class PartView:
-    """One tab and its panel."""
+    """One tab and its panel; ``total`` counts problems, those too that are not shown any more."""
 
     number: int
     title: str
@@ -63,6 +69,7 @@ class PartView:
     revision: int
     items: list[Item]
     answered: int
+    total: int
     submitted_at: str
     saved_at: str
     summary: str
@@ -70,8 +77,9 @@ class PartView:
     active: bool
 
     @property
-    def total(self) -> int:
-        return len({item.number for item in self.items})
+    def sealed(self) -> bool:
+        """Verified, and not shown any more."""
+        return self.submitted and not self.items
 
     @property
     def submitted(self) -> bool:
@@ -100,25 +108,33 @@ def context(screen: Screen) -> dict[str, object]:
 
 def part_views(screen: Screen, attempt: AttemptFacts) -> list[PartView]:
     """Every part with the questions in the order drawn for this attempt."""
-    if attempt.paper is None or attempt.layout is None:
-        return []
-    facts = {part.number: part for part in attempt.parts}
-    questions = {question.id: question for question in attempt.paper.questions}
     open_parts = [part.number for part in attempt.parts if part.state != "submitted"]
     active = open_parts[0] if open_parts else 1
-    views, number = [], 0
-    for index, (part, drawn) in enumerate(zip(attempt.paper.parts, attempt.layout.parts, strict=True), start=1):
-        fact = facts.get(index) or PartFacts(index, "untouched", 0, {}, None, None, 0)
-        runs = groupby(((questions[q], order) for q, order in drawn), key=lambda pair: pair[0].problem or pair[0].id)
-        items: list[Item] = []
-        for _problem, run in runs:
-            number += 1
-            items += _items(list(run), fact, number)
-        views.append(_part(screen, part.title, fact, items, index == active))
+    views = []
+    for part, fact, runs in numbered(attempt):
+        items = [item for number, run in runs for item in _items(run, fact, number)]
+        view = _part(screen, part.title, fact, items, fact.number == active)
+        hidden = view.submitted and Review.ANSWERS not in screen.look.shown
+        views.append(replace(view, items=[]) if hidden else view)
     return views
 
 
-def _items(run: list[tuple[Question, tuple[str, ...]]], fact: PartFacts, number: int) -> list[Item]:
+def numbered(attempt: AttemptFacts) -> Iterator[tuple[Part, PartFacts, list[tuple[int, list[Drawn]]]]]:
+    """Every part with its problems as drawn; problems are numbered through the whole exam."""
+    if attempt.paper is None or attempt.layout is None:
+        return
+    facts = {part.number: part for part in attempt.parts}
+    questions = {question.id: question for question in attempt.paper.questions}
+    number = 0
+    for index, (part, drawn) in enumerate(zip(attempt.paper.parts, attempt.layout.parts, strict=True), start=1):
+        fact = facts.get(index) or PartFacts(index, "untouched", 0, {}, None, None, 0)
+        pairs = ((questions[name], order) for name, order in drawn)
+        runs = [list(run) for _key, run in groupby(pairs, key=lambda pair: pair[0].problem or pair[0].id)]
+        yield part, fact, list(enumerate(runs, start=number + 1))
+        number += len(runs)
+
+
+def _items(run: list[Drawn], fact: PartFacts, number: int) -> list[Item]:
     """The questions of one problem, under one number."""
     items = [_item(question, order, fact, number) for question, order in run]
     return [replace(item, sub=place, count=len(items)) for place, item in enumerate(items, start=1)]
@@ -153,6 +169,7 @@ def _part(screen: Screen, title: str, fact: PartFacts, items: list[Item], active
         revision=fact.revision,
         items=items,
         answered=answered,
+        total=len(numbers),
         submitted_at=_time(screen, fact.submitted_at),
         saved_at=_time(screen, fact.saved_at, seconds=True),
         summary=summary(fact.state, answered, len(numbers)),

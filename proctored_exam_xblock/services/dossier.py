@@ -8,7 +8,7 @@ from datetime import datetime
 from .. import compat
 from ..backends import registry
 from ..backends.base import Backend, Capability
-from ..domain import looking
+from ..domain import looking, looking_back
 from ..domain.attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, State
 from ..domain.eligibility import Missing
 from ..domain.errors import NotConfigured, NotEligible, NotSignedIn
@@ -81,8 +81,14 @@ class Dossier:
         held = "w" if self.facts.holds_window else ""
         pending = self.facts.appointment.vendor_last_error if self.facts.appointment else ""
         paid = "p" if is_paid(self.facts) else ""
-        revision = f"{self.candidacy.revision}{held}{pending}{paid}{self._age_of_room}"
+        revision = f"{self.candidacy.revision}{held}{pending}{paid}{self._age_of_room}{self._seen_back}"
         return f"{self.journey.phase.value}.{self.candidacy.pk}.{revision}"
+
+    @property
+    def _seen_back(self) -> str:
+        """Changes when the keys may be seen, by the clock alone."""
+        look = looking_back.look(self.facts.attempt, self.policy, self.facts.next_policy, self.now)
+        return ".k" if look.shown & looking_back.KEYS else ""
 
     @property
     def _age_of_room(self) -> str:
@@ -177,7 +183,8 @@ def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
         on_file, snapshot, backend, missing=missing, staff=caller.staff, window=caller.window, payment=payment
     )
     goes_on = attempt is None or attempt.state == State.INTERRUPTED or snapshot.policy.practice
-    if in_force.pk != exam.current_version.pk and goes_on:
+    looks_back = attempt is not None and attempt.state in OVER and looking_back.keys_wait(snapshot.policy)
+    if in_force.pk != exam.current_version.pk and (goes_on or looks_back):
         facts = replace(facts, next_policy=exams.snapshot(exam.current_version).policy)
     journey = decide(facts, snapshot.policy, now)
     return Dossier(

@@ -257,6 +257,7 @@ def _outcome(row: Attempt, policy: ExamPolicy) -> dict[str, Any]:
             "score_earned": score.earned,
             "score_possible": score.possible,
             "passed": passed(score, policy.pass_percent),
+            "score_by_hand": row.score_by_hand,
         }
     return found
 

@@ -246,14 +246,50 @@ def test_the_draft_is_seen_as_a_candidate_without_a_row_or_a_key(block: Proctore
     for language, word in (("fr", "Temps restant"), ("en", "Time remaining")):
         status, answer = ask(block, "preview_exam", {**GOOD, "language": language})
         assert status == 200
-        assert [*answer["screens"]] == ["onboarding", "booking", "booked", "unlocked", "sitting"]
+        assert [*answer["screens"]] == [
+            *("onboarding", "booking", "booked", "unlocked", "sitting", "submitted", "result"),
+        ]
         assert word in answer["screens"]["sitting"]
         assert answer["screens"]["sitting"].count("data-pex-question=") == 3
         for phase, html in answer["screens"].items():
-            assert f'data-pex-phase="{phase}"' in html
+            shown = "submitted" if phase == "result" else phase  # this exam keeps its result out of its page
+            assert f'data-pex-phase="{shown}"' in html
         assert CANARY not in json.dumps(answer)
         assert "correct" not in answer["screens"]["sitting"]
     assert all_rows() == before
+
+
+TOLD = {
+    "waits for a hand": (
+        {"release": "manual", "review_after": ["answers"], "show_result_in_exam": True},
+        {"submitted": ("submitted", "own"), "result": ("result", "keys")},
+    ),
+    "at once, elsewhere": ({}, {"submitted": ("submitted", "later"), "result": ("submitted", "keys")}),
+    "at once, in the page": ({"show_result_in_exam": True}, {"result": ("result", "keys")}),
+    "practice": ({"practice": True}, {"submitted": ("submitted", "keys")}),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_course_team_sees_what_candidates_will_see_of_their_answers(block: ProctoredExamXBlock, name: str) -> None:
+    rules, expected = TOLD[name]
+    allowed = ["answers", "correctness", "explanations", "part_scores"]
+    policy = json.dumps({**json.loads(POLICY_TEXT), "review_released": allowed, **rules})
+    _, answer = ask(block, "preview_exam", {**GOOD, "policy": policy, "language": "en"})
+    found = {}
+    for screen in ("submitted", "result"):
+        html = answer["screens"].get(screen)
+        if html:
+            found[screen] = (lxml_html.fromstring(html).get("data-pex-phase"), _told(html))
+    assert found == expected
+
+
+def _told(html: str) -> str:
+    assert "data-pex-chosen" in html
+    if CANARY in html:
+        assert "Right answer" in html
+        return "keys"
+    return "later" if "data-pex-keys-from" in html else "own"
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from demo.models import Enrolment
-from proctored_exam_xblock.services import interventions, review, sitting
+from proctored_exam_xblock.services import decisions, interventions, review, sitting
 from proctored_exam_xblock.services.dossier import Caller
 from tests.campus import Campus
 from tests.world import NONCE, SLOT
@@ -134,3 +135,51 @@ PRACTICE: dict[str, Callable[[Campus, Caller], None]] = {
     "missed": missed,
 }
 """The phases of a practice exam that say whether it may be begun again."""
+
+
+WINDOW_OVER = datetime(2017, 3, 14, 20, tzinfo=SLOT.tzinfo)
+_ALL = ["answers", "correctness", "explanations", "part_scores"]
+
+
+def _looks_back(campus: Campus, alex: Caller, *deeds: str, **rules: Any) -> None:
+    """Part 1 verified and the exam ended, all options on; then ``deeds`` of staff and, at last, of the clock."""
+    world = campus.world
+    campus.publish(**{"review_after": ["answers"], "review_released": _ALL, "release": "manual", **rules})
+    at_work(campus, alex)
+    sitting.submit_part(world.with_window(alex), 1, 1, world.answers(1), world.clock())
+    if "interrupt" in deeds:
+        interventions.interrupt(world.candidacy(alex).pk, *STAFF, world.clock())
+    else:
+        sitting.finish(world.with_window(alex), {}, world.clock())
+    for deed in deeds:
+        if deed == "release":
+            review.release(world.attempt(alex).pk, world.clock(), STAFF[0])
+            review.release_due(world.clock())
+        elif deed in decisions.VERDICTS:
+            decisions.decide(world.attempt(alex).pk, deed, *STAFF, world.clock())
+        elif deed == "second":
+            interventions.grant_second_appointment(world.candidacy(alex).pk, *STAFF, world.clock())
+    if "over" in deeds:
+        world.clock.present = WINDOW_OVER
+
+
+def _out(*deeds: str, **rules: Any) -> Callable[[Campus, Caller], None]:
+    return lambda campus, alex: _looks_back(campus, alex, *deeds, **rules)
+
+
+LOOKING_BACK: dict[str, Callable[[Campus, Caller], None]] = {
+    "not released": _out("over"),
+    "not released, nothing after": _out("over", review_after=[]),
+    "released, window open": _out("release"),
+    "released, window over": _out("release", "over"),
+    "released, need not wait": _out("release", keys_wait_for_window=False),
+    "released, own answers only": _out("release", "over", review_released=["answers"]),
+    "released, result shown": _out("release", "over", show_result_in_exam=True),
+    "held by a review": _out("reopen", "release", "over"),
+    "invalidated": _out("release", "invalidate", "over"),
+    "reopened after that": _out("release", "invalidate", "reopen", "over"),
+    "validated after that": _out("release", "invalidate", "validate", "over"),
+    "interrupted": _out("interrupt", "over"),
+    "given up for a second appointment": _out("release", "second"),
+}
+"""Ends of an exam by what its candidate may see of it afterwards."""

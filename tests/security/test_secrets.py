@@ -16,7 +16,7 @@ from proctored_exam_xblock.models import Exam
 from proctored_exam_xblock.services import exams, proctoring, review
 from proctored_exam_xblock.services.dossier import Caller
 from tests.campus import Campus, all_rows
-from tests.security.lives import LIVES
+from tests.security.lives import LIVES, LOOKING_BACK
 from tests.security.test_matrix import HANDLERS, undone
 from tests.world import CANARY, FORM, PAPER, START, USAGE
 
@@ -65,6 +65,54 @@ def test_no_answer_holds_the_answer_key_and_only_the_sitting_window_sees_the_que
         for form in forms(told):
             assert CANARY not in form, name
             assert not re.search(r"correct[\"'\s]*[:=]", form, re.IGNORECASE), name
+
+
+OWN, KEYS = frozenset({"own"}), frozenset({"own", "keys"})
+SEEN_AFTERWARDS = {
+    "not released": OWN,
+    "not released, nothing after": frozenset(),
+    "released, window open": OWN,
+    "released, window over": KEYS,
+    "released, need not wait": KEYS,
+    "released, own answers only": OWN,
+    "released, result shown": KEYS,
+    "held by a review": frozenset(),
+    "invalidated": frozenset(),
+    "reopened after that": frozenset(),
+    "validated after that": KEYS,
+    "interrupted": frozenset(),
+    "given up for a second appointment": frozenset(),
+}
+"""What the candidate's own page has then; written here, not computed from the code."""
+
+
+@pytest.mark.parametrize("life", LOOKING_BACK)
+def test_keys_and_answers_are_in_an_answer_only_when_and_to_whom_they_may(campus: Campus, life: str) -> None:
+    alex = campus.world.person()
+    LOOKING_BACK[life](campus, alex)
+    own = every_answer(campus, alex)
+    assert {thing for name, told in own if name in ("page", "screen") for thing in told_of(told)} == SEEN_AFTERWARDS[
+        life
+    ]
+    for name, told in own:
+        assert told_of(told) <= SEEN_AFTERWARDS[life], name
+    robin, camille, teacher = campus.world.person("robin"), campus.world.person("camille", "audit"), campus.teacher()
+    bodies = campus.bodies(alex)
+    for other in (robin, camille, teacher, None):
+        client = campus.client(other)
+        for name, body in bodies.items():
+            with undone():
+                told = campus.send(client, name, body, "handler_noauth").content.decode()
+            assert not told_of(told), (name, other)
+        with undone():
+            assert not told_of(client.get(UNIT).content.decode()), other
+
+
+def told_of(answer: str) -> set[str]:
+    """What an answer has of a paper that is over."""
+    whole = "".join(forms(answer)) + json_text(answer)
+    signs = {"own": ("data-pex-chosen", "data-pex-review"), "keys": (CANARY, "Bonne réponse", "data-pex-points")}
+    return {thing for thing, words in signs.items() if any(word in whole for word in words)}
 
 
 def json_text(told: str) -> str:

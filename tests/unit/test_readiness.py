@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from proctored_exam_xblock.domain.clock import window_end
 from proctored_exam_xblock.domain.errors import ExamError
-from proctored_exam_xblock.domain.policy import ExamPolicy, Release, Unlock
-from proctored_exam_xblock.domain.questions import Choice, Kind, Paper, Part, Question
+from proctored_exam_xblock.domain.policy import ExamPolicy, Release, Review, Unlock
+from proctored_exam_xblock.domain.questions import Choice, Hint, Kind, Paper, Part, Question
 from proctored_exam_xblock.domain.readiness import (
     Finding,
     Severity,
@@ -55,6 +56,10 @@ def test_a_complete_exam_has_nothing_to_mend() -> None:
 TWIN = question("q9", " <p>IS&nbsp;it</p> Q1? ", choices=(Choice("x", "no", False), Choice("y", "<b>YES</b>", True)))
 
 
+TOLD: dict[str, Any] = {"review_released": (Review.CORRECTNESS,), "keys_wait_for_window": False}
+"""Right answers at once, whoever has yet to sit the exam."""
+
+
 @pytest.mark.parametrize(
     ("rules", "around", "code", "severity", "field"),
     [
@@ -73,6 +78,14 @@ TWIN = question("q9", " <p>IS&nbsp;it</p> Q1? ", choices=(Choice("x", "no", Fals
         ({"mails": False}, {}, "mails", Severity.WARNING, "mails"),
         ({}, {"practice_known": False}, "practice_exam", Severity.WARNING, "practice_exam"),
         ({"release": Release.ON_DATE, "release_at": NOW}, {}, "release_date", Severity.WARNING, "release_at"),
+        ({**TOLD}, {}, "keys_wait", Severity.WARNING, "keys_wait_for_window"),
+        (
+            {**TOLD, "release": Release.ON_DATE, "release_at": NOW},
+            {},
+            "keys_wait",
+            Severity.WARNING,
+            "keys_wait_for_window",
+        ),
     ],
 )
 def test_what_is_wrong_around_the_paper_is_found(
@@ -80,6 +93,24 @@ def test_what_is_wrong_around_the_paper_is_found(
 ) -> None:
     finding = found(replace(POLICY, **rules), around=replace(AROUND, **around))[code]
     assert (finding.severity, finding.field) == (severity, field)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {**TOLD, "keys_wait_for_window": True},
+        {**TOLD, "release": Release.ON_DATE, "release_at": window_end(POLICY)},
+        {**TOLD, "first_day": date(2017, 2, 1), "last_day": date(2017, 2, 3)},
+    ],
+    ids=["they wait", "released later", "the window is over"],
+)
+def test_right_answers_may_be_told_when_nobody_has_yet_to_sit_the_exam(rules: dict[str, Any]) -> None:
+    assert found(replace(POLICY, **rules))["keys_wait"].severity is Severity.OK
+
+
+@pytest.mark.parametrize("rules", [{"review_released": (Review.ANSWERS,)}, {**TOLD, "practice": True}])
+def test_where_no_right_answer_is_told_or_nothing_is_at_stake_keys_are_no_matter(rules: dict[str, Any]) -> None:
+    assert "keys_wait" not in found(replace(POLICY, **rules))
 
 
 @pytest.mark.parametrize(
@@ -101,6 +132,15 @@ def test_what_is_wrong_in_the_paper_is_found(
 def test_two_questions_about_different_pictures_are_no_twins() -> None:
     one, two = (question(name, f'What is this? <img src="/static/{name}.png">') for name in ("a", "b"))
     assert found(paper=Paper((Part("", (one, two)),)))["questions_distinct"].severity is Severity.OK
+
+
+def test_pictures_of_what_is_shown_after_the_exam_are_looked_for_too() -> None:
+    picture = [f'<img src="/static/{n}.png">' for n in "abcd"]
+    choices = (Choice("a", "Yes", True, hints=(Hint(picture[0]),)), Choice("b", "No", False))
+    asked = question(
+        "q1", choices=choices, hints=(Hint(picture[1]),), demand_hints=(picture[2],), explanation=picture[3]
+    )
+    assert sorted(files_of(Paper((Part("", (asked,)),)))) == ["a.png", "b.png", "c.png", "d.png"]
 
 
 def test_an_empty_paper_stops_the_exam() -> None:

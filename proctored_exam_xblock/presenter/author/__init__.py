@@ -138,10 +138,10 @@ def render_as_candidate(
     with translation.override(language):
         return {
             phase.value: render(
-                made_up.facts(phase, policy, paper, fields, now, service_terms),
-                made_up.journey(phase),
+                made_up.facts(phase, policy, paper, fields, made_up.moment(phase, policy, now), service_terms),
+                made_up.journey(phase, policy),
                 policy,
-                now,
+                made_up.moment(phase, policy, now),
                 links,
                 language,
             )

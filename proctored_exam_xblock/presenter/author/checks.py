@@ -204,4 +204,9 @@ def _about_texts(found: Finding) -> dict[str, tuple[str, str, str]]:
             _("Grades are released before the end of the window."),
             _("First candidates could tell the others: choose a later date."),
         ),
+        "keys_wait": (
+            _("Right answers are shown when nobody has yet to sit the exam."),
+            _("Right answers or explanations are shown while others have yet to sit the exam."),
+            _("Let them wait until the window is over."),
+        ),
     }

@@ -64,6 +64,8 @@ def phase(value: Phase) -> str:
         Phase.BOOKED: _("Appointment"),
         Phase.UNLOCKED: _("Before the start"),
         Phase.SITTING: _("Exam"),
+        Phase.SUBMITTED: _("Submitted"),
+        Phase.RESULT: _("Result"),
     }.get(value, value.value)
 
 

@@ -247,9 +247,10 @@
         return pex.fill(part.tab.dataset.state === "draft" ? texts.part_draft : texts.part_untouched, values);
       });
       const missing = pex.ranges(this.parts.flatMap((part) => part.unanswered()));
+      const complete = this.parts.every((part) => part.done === part.total);
       this.panel.open("finish", () => this.panel.during(button, () => this.alone(() => this.finish())), {
         parts: lines,
-        missing: missing ? pex.fill(texts.unanswered, { numbers: missing }) : texts.all_answered,
+        missing: missing ? pex.fill(texts.unanswered, { numbers: missing }) : complete ? texts.all_answered : "",
         drafts: this.unverified,
       });
     }
