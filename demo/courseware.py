@@ -59,11 +59,21 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required(login_url="index")
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     """The invigilator's board of the course's exam, by a name that can be remembered."""
+    return _page_of_exam("board", slug)
+
+
+@login_required(login_url="index")
+def items(request: HttpRequest, slug: str) -> HttpResponse:
+    """The figures of the exam's questions, likewise."""
+    return _page_of_exam("items", slug)
+
+
+def _page_of_exam(page: str, slug: str) -> HttpResponse:
     try:
         exam = exams.find(course_or_404(slug).usage_id)
     except ExamError:
         raise Http404(slug) from None
-    return redirect("proctored_exam:board", exam.pk)
+    return redirect(f"proctored_exam:{page}", exam.pk)
 
 
 @login_required(login_url="index")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from . import courseware, dashboard, learners, mailbox, pages, shop, simulators
+from . import courseware, crowd, dashboard, learners, mailbox, pages, shop, simulators
 
 urlpatterns = [
     path("", pages.index, name="index"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("courses/<slug:slug>/unit/", courseware.unit, name="unit"),
     path("courses/<slug:slug>/board/", courseware.board, name="board"),
     path("courses/<slug:slug>/corrections/", courseware.corrections, name="corrections"),
+    path("courses/<slug:slug>/items/", courseware.items, name="items"),
+    path("courses/<slug:slug>/crowd/", crowd.add, name="crowd"),
     path("courses/<slug:slug>/author/", courseware.author, name="author"),
     path("courses/<slug:slug>/progress/", learners.progress, name="progress"),
     path("courses/<slug:slug>/learners/", learners.learners, name="learners"),

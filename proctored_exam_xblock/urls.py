@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from . import shop, views, webhooks
-from .console import board, regrade
+from .console import board, items, regrade
 from .providers import room as native_room
 
 app_name = "proctored_exam"
@@ -21,6 +21,8 @@ urlpatterns = [
     path("regrade/<int:exam_id>/apply/", regrade.apply, name="regrade_apply"),
     path("regrade/<int:exam_id>/undo/", regrade.undo, name="regrade_undo"),
     path("regrade/<int:exam_id>/left/", regrade.left, name="regrade_left"),
+    path("items/<int:exam_id>/", items.page, name="items"),
+    path("items/<int:exam_id>/csv/", items.table, name="items_csv"),
     path("native/<slug:external_id>/", native_room.open_room, name="native_room"),
     path("webhooks/<slug:slug>/", webhooks.receive, name="webhook"),
     path("shop/<slug:shop>/orders/", shop.orders, name="shop_orders"),

@@ -19,7 +19,7 @@ from .door import Visit
 
 def _pages() -> tuple[tuple[str, str], ...]:
     """(name of the address, label) of each page."""
-    return (("board", _("Board")), ("regrade", _("Corrections")))
+    return (("board", _("Board")), ("items", _("Questions")), ("regrade", _("Corrections")))
 
 
 def render(name: str, visit: Visit, active: str, title: str, context: dict[str, Any]) -> HttpResponse:

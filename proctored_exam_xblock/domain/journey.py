@@ -137,6 +137,7 @@ class PartFacts:
     submitted_at: datetime | None
     attempts_used: int
     attempts_allowed: int = 1
+    spent: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,35 @@ class Sink(Protocol):
     def write(self, text: str, /) -> object: ...
 
 
-def write_csv(sink: Sink, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write the header and the rows; returns the number of rows."""
-    writer, count = csv.writer(sink), 0
+Cell = str | int | float | None
+"""Text, a number that a spreadsheet may count with, or nothing."""
+BYTE_ORDER_MARK = "\ufeff"
+"""Before a file that Excel opens: it would take UTF-8 for something else."""
+
+
+def write_csv(
+    sink: Sink, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, delimiter: str = ",", decimal: str = "."
+) -> int:
+    """Write the header and the rows; returns the number of rows.
+
+    Args:
+        delimiter: between cells; a French Excel wants a semicolon.
+        decimal: within numbers, rounded to four decimals.
+    """
+    writer, count = csv.writer(sink, delimiter=delimiter), 0
     writer.writerow(header)
     for row in rows:
-        writer.writerow([defused(cell) for cell in row])
+        writer.writerow([_plain(cell, decimal) for cell in row])
         count += 1
     return count
+
+
+def _plain(cell: Cell, decimal: str) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return defused(cell)
+    return str(round(cell, 4)).replace(".", decimal)
 
 
 def defused(cell: str) -> str:

@@ -55,7 +55,7 @@ class ExamDayHandlers:
         """R-FUN-17, R-X-4."""
         body = request.body
         saved = drafts.save_draft(
-            request.caller, body.get("part"), body.get("revision"), body.get("answers"), request.now
+            request.caller, body.get("part"), body.get("revision"), body.get("answers"), request.now, body.get("spent")
         )
         return Answer(None, {"revision": saved.revision, "saved_at": screens.iso(saved.saved_at)})
 
@@ -63,11 +63,10 @@ class ExamDayHandlers:
     def submit_part(self, request: Request) -> Answer:
         """R-FUN-18."""
         body = request.body
-        return Answer(
-            sitting.submit_part(
-                request.caller, body.get("part"), body.get("revision"), body.get("answers"), request.now
-            )
+        dossier = sitting.submit_part(
+            request.caller, body.get("part"), body.get("revision"), body.get("answers"), request.now, body.get("spent")
         )
+        return Answer(dossier)
 
     @exam_handler
     def finish(self, request: Request) -> Answer:

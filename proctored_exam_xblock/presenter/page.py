@@ -30,6 +30,7 @@ SCRIPTS = (
     "messages.js",
     "form.js",
     "payment.js",
+    "attention.js",
     "part.js",
     "sitting.js",
     "review.js",

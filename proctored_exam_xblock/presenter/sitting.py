@@ -37,7 +37,8 @@ class Option:
 class Item:
     """One question; ``state`` is answered, unanswered or registered.
 
-    Problems are numbered through the whole exam; ``sub`` of ``count`` tells the questions of one apart.
+    Problems are numbered through the whole exam; ``sub`` of ``count`` tells the questions of one apart. ``spent`` are
+    the seconds that the page has told of so far.
     """
 
     number: int
@@ -49,6 +50,7 @@ class Item:
     lead: str = ""
     sub: int = 1
     count: int = 1
+    spent: int = 0
 
 
 Drawn = tuple[Question, tuple[str, ...]]
@@ -151,6 +153,7 @@ def _item(question: Question, order: tuple[str, ...], fact: PartFacts, number: i
         options=options,
         state=answered if chosen else "unanswered",
         lead=question.lead,
+        spent=fact.spent.get(question.id, 0),
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from django.db import transaction
 
 from ..domain.errors import BadRequest
-from ..domain.questions import clean_answers
-from ..models import Candidacy, LateAnswer
+from ..domain.questions import Part, clean_answers
+from ..domain.spent import clean_spent
+from ..models import Attempt, Candidacy, LateAnswer
 from .dossier import Dossier
 
 MOST_REVISIONS = 2_000_000_000
@@ -27,11 +29,22 @@ def check_part(number: object, revision: object, parts: int) -> None:
         raise BadRequest("revision")
 
 
-def read_drafts(drafts: object) -> list[tuple[int, int, object]]:
-    """The unsent edits that come with "Terminer": part, revision and answers of each, not yet checked further.
+def time_spent(attempt: Attempt, part: Part, spent: object, now: datetime) -> dict[str, int] | None:
+    """Seconds on each question of the candidate's own part as they are stored; None where the page tells nothing.
+
+    Raises:
+        BadRequest: what it tells cannot be.
+    """
+    if spent is None or attempt.started_at is None:
+        return None
+    return clean_spent(part, spent, (now - attempt.started_at).total_seconds())
+
+
+def read_drafts(drafts: object) -> list[tuple[int, int, object, object]]:
+    """The unsent edits that come with "Terminer": part, revision, answers and times of each, not yet checked further.
 
     Args:
-        drafts: ``{"<part>": {"revision": int, "answers": {...}}}``.
+        drafts: ``{"<part>": {"revision": int, "answers": {...}, "spent": {...}}}``; times may be missing.
 
     Raises:
         BadRequest: not of this form.
@@ -42,7 +55,7 @@ def read_drafts(drafts: object) -> list[tuple[int, int, object]]:
     for name, draft in drafts.items():
         if not isinstance(draft, dict) or not _PART.fullmatch(str(name)):
             raise BadRequest("drafts")
-        found.append((int(name), draft.get("revision", 0), draft.get("answers")))
+        found.append((int(name), draft.get("revision", 0), draft.get("answers"), draft.get("spent")))
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -19,7 +19,7 @@ from ..domain.errors import NotAllowedNow, NotEligible, NotSignedIn, PartClosed,
 from ..domain.questions import clean_answers
 from ..models import Attempt, PartResponse
 from . import exams, layouts
-from .answers import as_json, check_part, keep_aside
+from .answers import as_json, check_part, keep_aside, time_spent
 from .dossier import Caller, is_enrolled
 from .entry import load
 from .facts import holds_window
@@ -33,13 +33,16 @@ class Saved:
     saved_at: datetime
 
 
-def save_draft(caller: Caller, number: int, revision: int, answers: object, now: datetime) -> Saved:
+def save_draft(
+    caller: Caller, number: int, revision: int, answers: object, now: datetime, spent: object = None
+) -> Saved:
     """Store the draft of one part (R-FUN-17), whole.
 
     Args:
         number: part, from 1.
         revision: the page's counter for this part; only a greater one than the stored one is written.
         answers: ``{question id: [choice ids]}`` of the whole part.
+        spent: ``{question id: seconds}`` of the whole part, None when the page does not tell.
 
     Raises:
         TimeOver: after the cut-off; the answers are kept aside for staff.
@@ -59,7 +62,7 @@ def save_draft(caller: Caller, number: int, revision: int, answers: object, now:
     check_part(number, revision, len(snapshot.paper.parts))
     own = layouts.own_paper(attempt, snapshot.paper).parts[number - 1]
     cleaned = as_json(clean_answers(own, answers))
-    if not _write(attempt, number, revision, cleaned, now):
+    if not _write(attempt, number, revision, cleaned, now, time_spent(attempt, own, spent, now)):
         return _explain(attempt, number, revision, cleaned)
     return Saved(revision, now)
 
@@ -73,8 +76,8 @@ class _Running(NamedTuple):
 # Written out because these run at every change of an answer: the ORM takes longer to put them together than the
 # database to answer, and a draft would cost three times as much.
 _SITTING = """
-    SELECT attempt.id, attempt.version_id, attempt.deadline, attempt.window_hash, attempt.layout, version.content_hash,
-           exam.course_key
+    SELECT attempt.id, attempt.version_id, attempt.started_at, attempt.deadline, attempt.window_hash, attempt.layout,
+           version.content_hash, exam.course_key
     FROM proctored_exam_xblock_exam exam
     JOIN proctored_exam_xblock_candidacy candidacy ON candidacy.exam_id = exam.id
     JOIN proctored_exam_xblock_attempt attempt ON attempt.active_key = candidacy.id
@@ -85,6 +88,7 @@ _SAVE = """
     UPDATE proctored_exam_xblock_partresponse SET answers = %s, revision = %s, saved_at = %s
     WHERE attempt_id = %s AND number = %s AND closed_at IS NULL AND revision < %s
 """
+_SAVE_WITH_TIMES = _SAVE.replace("saved_at = %s", "saved_at = %s, spent = %s")
 
 
 def _running(caller: Caller) -> _Running | None:
@@ -95,10 +99,18 @@ def _running(caller: Caller) -> _Running | None:
     return None
 
 
-def _write(attempt: Attempt, number: int, revision: int, cleaned: dict[str, list[str]], now: datetime) -> bool:
-    saved_at = connection.ops.adapt_datetimefield_value(now)
+def _write(
+    attempt: Attempt,
+    number: int,
+    revision: int,
+    cleaned: dict[str, list[str]],
+    now: datetime,
+    spent: dict[str, int] | None,
+) -> bool:
+    saved: list[Any] = [json.dumps(cleaned), revision, connection.ops.adapt_datetimefield_value(now)]
+    times: list[Any] = [] if spent is None else [json.dumps(spent)]
     with connection.cursor() as cursor:
-        cursor.execute(_SAVE, [json.dumps(cleaned), revision, saved_at, attempt.pk, number, revision])
+        cursor.execute(_SAVE_WITH_TIMES if times else _SAVE, [*saved, *times, attempt.pk, number, revision])
         return bool(cursor.rowcount)
 
 

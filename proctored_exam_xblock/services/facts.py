@@ -284,4 +284,5 @@ def _part_facts(part: PartResponse) -> PartFacts:
         saved_at=part.saved_at,
         submitted_at=part.submitted_at,
         attempts_used=1 if part.submitted_at else 0,
+        spent=part.spent,
     )

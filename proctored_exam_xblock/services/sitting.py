@@ -35,7 +35,7 @@ from ..domain.practice import NUMBER_PREFIX
 from ..domain.questions import clean_answers
 from ..models import Appointment, Attempt, PartResponse
 from . import audit, booking, ending, gate, layouts, outbox, seats
-from .answers import as_json, check_part, keep_aside, read_drafts
+from .answers import as_json, check_part, keep_aside, read_drafts, time_spent
 from .dossier import Caller, Dossier, first_look, opens_by_itself
 from .ending import digest
 from .entry import load, locked
@@ -285,7 +285,9 @@ def _start(dossier: Dossier, nonce: str) -> str:
     return token
 
 
-def submit_part(caller: Caller, number: int, revision: int, answers: object, now: datetime) -> Dossier:
+def submit_part(
+    caller: Caller, number: int, revision: int, answers: object, now: datetime, spent: object = None
+) -> Dossier:
     """Final verification of one part (R-FUN-18): these answers count and nothing changes them any more.
 
     Raises:
@@ -296,15 +298,16 @@ def submit_part(caller: Caller, number: int, revision: int, answers: object, now
     try:
         with locked(caller, now) as dossier:
             part = _own_part(dossier, number, revision)
-            _submit(dossier, part, revision, answers)
+            _submit(dossier, part, revision, answers, spent)
     except TimeOver:
         keep_aside(load(caller, now), number, revision, answers)
         raise
     return load(caller, now)
 
 
-def _submit(dossier: Dossier, part: PartResponse, revision: int, answers: object) -> None:
-    cleaned = clean_answers(dossier.paper.parts[part.number - 1], answers)
+def _submit(dossier: Dossier, part: PartResponse, revision: int, answers: object, spent: object) -> None:
+    own = dossier.paper.parts[part.number - 1]
+    cleaned, times = clean_answers(own, answers), time_spent(_attempt(dossier), own, spent, dossier.now)
     if part.closed_at is not None:
         if part.submitted_at is not None and part.revision == revision and as_json(cleaned) == part.answers:
             return
@@ -313,6 +316,7 @@ def _submit(dossier: Dossier, part: PartResponse, revision: int, answers: object
         raise StaleRevision(revision=part.revision)
     advance(State(_attempt(dossier).state), Event.SUBMIT_PART)
     part.answers, part.revision = as_json(cleaned), revision
+    part.spent = part.spent if times is None else times
     part.saved_at = part.submitted_at = part.closed_at = dossier.now
     part.counted = True
     part.save()
@@ -332,7 +336,7 @@ def finish(caller: Caller, drafts: object, now: datetime) -> Dossier:
     """ "Terminer l'examen" (R-FUN-19): unsent edits are taken in, the expiry policy decides on drafts, all is locked.
 
     Args:
-        drafts: ``{"<part>": {"revision": int, "answers": {...}}}``, what the page had not sent yet.
+        drafts: ``{"<part>": {"revision": int, "answers": {...}, "spent": {...}}}``, what the page had not sent yet.
     """
     unsent = read_drafts(drafts)
     with locked(caller, now) as dossier:
@@ -341,10 +345,13 @@ def finish(caller: Caller, drafts: object, now: datetime) -> Dossier:
             if State(attempt.state) is State.EXPIRED:
                 _keep_unsent(dossier, unsent)
             return dossier
-        for number, revision, answers in unsent:
+        for number, revision, answers, spent in unsent:
             part = _own_part(dossier, number, revision)
             if part.closed_at is None and revision > part.revision:
-                part.answers = as_json(clean_answers(dossier.paper.parts[number - 1], answers))
+                own = dossier.paper.parts[number - 1]
+                part.answers = as_json(clean_answers(own, answers))
+                times = time_spent(_attempt(dossier), own, spent, now)
+                part.spent = part.spent if times is None else times
                 part.revision, part.saved_at = revision, now
                 part.save()
         _require_sitting(dossier, Action.FINISH)
@@ -352,8 +359,8 @@ def finish(caller: Caller, drafts: object, now: datetime) -> Dossier:
     return load(caller, now)
 
 
-def _keep_unsent(dossier: Dossier, unsent: list[tuple[int, int, object]]) -> None:
-    for number, revision, answers in unsent:
+def _keep_unsent(dossier: Dossier, unsent: list[tuple[int, int, object, object]]) -> None:
+    for number, revision, answers, _spent in unsent:
         check_part(number, revision, len(dossier.parts))
         if revision > dossier.parts[number - 1].revision:
             keep_aside(dossier, number, revision, answers)

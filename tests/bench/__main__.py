@@ -100,9 +100,12 @@ def _paper_shortcomings(found: Found) -> list[str]:
         for size in map(str, papers.SIZES)
         if found[size]["ratio"] > SLOWEST_PAPER
     ]
-    each = found["candidates"]["each_of_many"]
-    if each > LEAST_LINEAR:
-        missed.append(f"papers: each of {papers.CANDIDATES} candidates takes {each} times one, wanted {LEAST_LINEAR}")
+    for what, beside in (("candidates", "one"), ("items", f"each of {papers.SURVEYED}")):
+        each = found[what]["each_of_many"]
+        if each > LEAST_LINEAR:
+            missed.append(
+                f"papers: {what}: each of {papers.CANDIDATES} takes {each} times {beside}, wanted {LEAST_LINEAR}"
+            )
     return missed
 
 
@@ -160,6 +163,9 @@ def show(figures: Found) -> None:
     print(f"\n{pool['questions']} of {papers.SIZES[-1]} questions: drawn in {pool['draw_ms']} ms", end="")
     print(f", found again in {pool['drawn_ms']} ms, graded in {pool['grade_ms']} ms", end="")
     print(f"\n{papers.CANDIDATES} candidates graded in {many['many_s']} s, each {many['each_of_many']} times one")
+    figures_of = figures["papers"]["items"]
+    print(f"figures of 30 questions over {papers.CANDIDATES} papers: {figures_of['many_s']} s", end="")
+    print(f", each {figures_of['each_of_many']} times one of {papers.SURVEYED}")
     page = figures["page"]
     print(f"\nJS and CSS: {page['gzip_bytes']} bytes gzipped in {len(page['files'])} files")
 

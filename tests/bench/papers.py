@@ -1,4 +1,5 @@
-"""Papers: reading beside ``lxml.etree.parse`` of the same bytes; grading one candidate and ten thousand; drawing.
+"""Papers: reading beside ``lxml.etree.parse`` of the same bytes; grading one candidate and ten thousand; drawing;
+figures of the questions.
 
 Both are taken in turn in one process, the least of several rounds counts: what else the machine does slows both.
 """
@@ -14,11 +15,13 @@ from lxml import etree
 
 from proctored_exam_xblock.domain import drawing
 from proctored_exam_xblock.domain.grading import grade
+from proctored_exam_xblock.domain.items import Survey, items
 from proctored_exam_xblock.domain.questions import Paper
 from proctored_exam_xblock.olx import read_paper
 
 SIZES = (30, 3_000)
 CANDIDATES = 10_000
+SURVEYED = 500
 ROUNDS = 5
 _PROBLEM = """<problem url_name="q{n}" weight="2"><p>Question {n}, with <b>some</b> words and a table.</p>
 <table><tbody><tr><td>{n}</td><td>x</td></tr></tbody></table>
@@ -42,6 +45,11 @@ def measure() -> dict[str, Any]:
         "one_us": round(one * 1e6, 1),
         "many_s": round(many, 3),
         "each_of_many": round(many / CANDIDATES / one, 2),
+    }
+    few, many = _surveying(paper, SURVEYED), _surveying(paper, CANDIDATES)
+    found["items"] = {
+        "many_s": round(many, 3),
+        "each_of_many": round(many / CANDIDATES / (few / SURVEYED), 2),
     }
     found["pool"] = _of_pool()
     return found
@@ -77,12 +85,31 @@ def _of_size(size: int) -> dict[str, float]:
     }
 
 
+def _sheets(paper: Paper, different: int) -> list[dict[str, tuple[str, ...]]]:
+    return [
+        {q.id: tuple(c.id for c in q.choices[: 1 + (n + i) % 3]) for i, q in enumerate(paper.questions)}
+        for n in range(different)
+    ]
+
+
+def _surveying(paper: Paper, candidates: int) -> float:
+    """Seconds to make the figures of the questions over so many, each with times of their own."""
+    sheets = _sheets(paper, 3)
+
+    def deed() -> object:
+        survey = Survey()
+        for n in range(candidates):
+            sheet = {name: chosen for i, (name, chosen) in enumerate(sheets[n % 3].items()) if (n * 7 + i) % 11}
+            survey.add(paper, sheet, rank=0, spent={name: 5 + (n + i) % 200 for i, name in enumerate(sheet)})
+        return items(survey, paper)
+
+    (least,) = _least(deed)
+    return least
+
+
 def _grading(paper: Paper, candidates: int) -> float:
     """Seconds to grade so many: right, wrong and partly right answers in turn."""
-    sheets = [
-        {q.id: tuple(c.id for c in q.choices[: 1 + (n + i) % 3]) for i, q in enumerate(paper.questions)}
-        for n in range(3)
-    ]
+    sheets = _sheets(paper, 3)
     (least,) = _least(lambda: sum(grade(paper, sheets[n % 3]).possible for n in range(candidates)))
     return least
 

@@ -132,8 +132,8 @@ FIELDS: dict[tuple[str, str], dict[str, Any]] = {
     ("room", "unlock"): {"password": None, "nonce": None},
     ("unlocked", "start_sitting"): {"nonce": None},
     ("sitting", "open_window"): {"predecessor": None, "nonce": None},
-    ("sitting", "save_draft"): dict.fromkeys(("part", "revision", "answers")),
-    ("sitting", "submit_part"): dict.fromkeys(("part", "revision", "answers")),
+    ("sitting", "save_draft"): dict.fromkeys(("part", "revision", "answers", "spent")),
+    ("sitting", "submit_part"): dict.fromkeys(("part", "revision", "answers", "spent")),
     ("sitting", "finish"): {"drafts": None},
     ("expired", "save_draft"): dict.fromkeys(("part", "revision", "answers")),
     ("expired", "finish"): {"drafts": None},
@@ -157,6 +157,8 @@ HARMLESS = {
     ("sitting", "open_window", "predecessor"): [None, "", "x", [], {}, "9" * 5000],
     ("sitting", "save_draft", "revision"): [3],
     ("sitting", "save_draft", "answers"): [{}],
+    ("sitting", "save_draft", "spent"): [None, {}],
+    ("sitting", "submit_part", "spent"): [None, {}],
     ("sitting", "submit_part", "revision"): [3],
     ("sitting", "submit_part", "answers"): [{}],
     ("sitting", "finish", "drafts"): [{}],
@@ -223,6 +225,35 @@ def test_answers_that_are_not_of_this_paper_are_refused(campus: Campus, answers:
             for door in DOORS:
                 response = campus.send(client, name, {"window": window, **body}, door)
                 assert (name, refusal(response)) == (name, "unknown_answer")
+
+
+@pytest.mark.parametrize(
+    "spent",
+    [
+        {"q3": 1},
+        {"q9": 1},
+        {"q1": -1},
+        {"q1": 86_401},
+        {"q1": HUGE},
+        {"q1": 1.5},
+        {"q1": "1"},
+        {"q1": True},
+        {"q1": {}},
+    ],
+)
+def test_times_that_cannot_be_are_refused(campus: Campus, spent: dict[str, Any]) -> None:
+    alex = the_person(campus, "sitting")
+    part = {"part": 1, "revision": 3, "answers": campus.world.answers(1), "spent": spent}
+    client, window = campus.client(alex), campus.world.windows[alex.user_id or 0]
+    with Unchanged():
+        for name, body in (("save_draft", part), ("submit_part", part), ("finish", {"drafts": {"1": part}})):
+            for door in DOORS:
+                response = campus.send(client, name, {"window": window, **body}, door)
+                assert (response.status_code, refusal(response), response.json()["field"]) == (
+                    400,
+                    "bad_request",
+                    "spent",
+                )
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@
       this.key = `pex:${panel.attempt}:answers`;
       this.parts = [...this.section.querySelectorAll("[data-pex-part]")].map((tab) => new pex.Part(panel, tab));
       this.failures = 0;
+      this.attention = new pex.Attention(this.section, former && former.attention);
       this.idle = Promise.resolve();
       if (former) this.idle = former.close();
       this.restore(former);
@@ -28,6 +29,7 @@
     /* Stop for good, e.g. when the screen is replaced; resolves when the request in flight is over. */
     close() {
       this.closed = true;
+      this.attention.stop();
       clearTimeout(this.timer);
       return this.idle;
     }
@@ -68,6 +70,7 @@
         const mine = former ? former.part(part.number).state() : kept[part.number];
         if (!mine || part.submitted || mine.revision <= part.revision) continue;
         part.put(mine.answers);
+        for (const [id, seconds] of Object.entries(mine.spent || {})) this.attention.put(id, seconds);
         part.revision = mine.revision;
         part.dirty = !mine.saved;
         part.saved = mine.saved || part.saved;
@@ -79,9 +82,14 @@
 
     keep() {
       const kept = {};
-      for (const part of this.dirty) kept[part.number] = { revision: part.revision, answers: part.answers() };
+      for (const part of this.dirty) kept[part.number] = this.content(part);
       if (Object.keys(kept).length) pex.store.set(this.key, kept);
       else pex.store.remove(this.key);
+    }
+
+    /* What the server is sent of a part. */
+    content(part) {
+      return { revision: part.revision, answers: part.answers(), spent: this.attention.of(part) };
     }
 
     // Answering.
@@ -138,8 +146,7 @@
       const sent = part.revision;
       this.connection("saving");
       try {
-        const body = { part: part.number, revision: sent, answers: part.answers() };
-        const answer = await this.panel.ask("save_draft", body);
+        const answer = await this.panel.ask("save_draft", { part: part.number, ...this.content(part) });
         this.failures = 0;
         if (part.revision === sent) part.dirty = false;
         if (this.closed) return true;
@@ -196,7 +203,7 @@
     leave() {
       for (const part of this.over ? [] : this.dirty) {
         part.revision += 1;
-        this.panel.farewell("save_draft", { part: part.number, revision: part.revision, answers: part.answers() });
+        this.panel.farewell("save_draft", { part: part.number, ...this.content(part) });
       }
       this.keep();
     }
@@ -223,11 +230,7 @@
     async submitPart(part) {
       part.revision += 1;
       const { done } = part;
-      const answer = await this.panel.ask("submit_part", {
-        part: part.number,
-        revision: part.revision,
-        answers: part.answers(),
-      });
+      const answer = await this.panel.ask("submit_part", { part: part.number, ...this.content(part) });
       part.dirty = false;
       part.submitted = true;
       this.keep();
@@ -256,7 +259,7 @@
       const drafts = {};
       for (const part of this.dirty) {
         part.revision += 1;
-        drafts[part.number] = { revision: part.revision, answers: part.answers() };
+        drafts[part.number] = this.content(part);
       }
       const answer = await this.panel.ask("finish", { drafts });
       this.over = true;
@@ -310,6 +313,7 @@
     }
 
     open(part) {
+      if (this.current && this.current !== part) this.attention.drop();
       this.current = part;
       for (const other of this.parts) {
         other.tab.setAttribute("aria-selected", String(other === part));
