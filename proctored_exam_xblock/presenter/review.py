@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from ..domain.grading import QuestionResult, Score, grade_parts, grade_problem, grade_question
+from ..domain.grading import FINEST, QuestionResult, Score, grade, grade_parts, grade_problem, grade_question
 from ..domain.journey import AttemptFacts, PartFacts
 from ..domain.looking_back import Look, hints_for
 from ..domain.policy import Review
@@ -87,6 +88,7 @@ class Back:
     keys_from: str
     parts: list[PartBack]
     by_hand: bool
+    kept: bool
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,19 @@ def context(screen: Screen) -> dict[str, object]:
             keys_from=_moment(screen, look.keys_from) if look.keys_from else "",
             parts=parts if look.shown else [],
             by_hand=attempt.score_by_hand and graded.shows(Review.PART_SCORES),
+            kept=graded.shows(Review.PART_SCORES) and _is_kept(graded),
         )
     }
+
+
+def _is_kept(graded: _Graded) -> bool:
+    """Whether a correction by which nobody loses left another score than the answers have now."""
+    attempt = graded.attempt
+    if attempt.score_by_hand or attempt.score_earned is None or not attempt.score_possible or attempt.paper is None:
+        return False
+    now = grade(attempt.paper, graded.counted, graded.screen.policy.scoring)
+    before = Fraction(attempt.score_earned) / Fraction(attempt.score_possible)
+    return bool(now.possible) and abs(Fraction(now.earned) / Fraction(now.possible) - before) > Fraction(1, FINEST)
 
 
 def _heading(look: Look) -> str:

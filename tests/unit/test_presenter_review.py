@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 
 from proctored_exam_xblock.domain.attempt import ReviewState, State
 from proctored_exam_xblock.domain.drawing import draw
+from proctored_exam_xblock.domain.grading import grade
 from proctored_exam_xblock.domain.journey import Phase
 from proctored_exam_xblock.domain.looking_back import everybody_is_through
 from proctored_exam_xblock.domain.policy import Review
@@ -218,6 +219,15 @@ def test_the_points_of_a_question_are_those_that_its_part_adds_up(floor: Floor, 
 def test_without_partial_credit_nothing_is_partly_right() -> None:
     section = back(a.case(policy=a.rules(*a.EVERYTHING, partial_credit=False)))
     assert verdicts(number_of(section, "Which ones?")) == ["Faux"]
+
+
+def test_a_better_score_that_was_kept_is_said_not_to_be_the_sum() -> None:
+    said = "vous gardez la meilleure note"
+    now = grade(a.PAPER, a.FIRST)
+    as_graded = replace(a.OUT, score_earned=now.earned, score_possible=now.possible)
+    assert said not in words(back(a.case(as_graded)))
+    assert said in words(back(a.case(replace(as_graded, score_earned=now.earned + 1))))
+    assert said not in words(back(a.case(replace(as_graded, score_earned=now.earned + 1), a.rules(A))))
 
 
 def test_a_score_by_hand_is_said_not_to_be_the_sum() -> None:

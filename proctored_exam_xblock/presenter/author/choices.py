@@ -53,8 +53,8 @@ def _fixed() -> Mapping[str, Mapping[str, str]]:
         "review_after": {"answers": _("Their own answers")},
         "review_released": {
             "answers": _("Their own answers"),
-            "correctness": _("Which of them were right"),
-            "explanations": _("The right answers and explanations"),
+            "correctness": _("What was right"),
+            "explanations": _("The explanations"),
             "part_scores": _("The score of each part"),
         },
         "second_after": {

@@ -163,7 +163,7 @@ def _day() -> dict[str, Word]:
         "review_after": Word(_("Right after the exam, before the release"), _("Keys never leave before the release.")),
         "review_released": Word(_("After the release"), _("In the exam’s page, below the result.")),
         "keys_wait_for_window": Word(
-            _("Right answers and explanations wait until the window is over"),
+            _("Right answers and explanations wait until nobody sits the exam any more"),
             _("Otherwise those who sat it first can tell the others."),
         ),
     }
