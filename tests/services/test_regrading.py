@@ -1,204 +1,52 @@
-"""A key corrected after the fact: who changes is said first, then it is done once, wherever it was interrupted."""
+"""A key corrected after the fact, for every attempt, and taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
-from django.db import connection
-from submissions import api as submissions_api
 
 from proctored_exam_xblock.domain.corrections import Correction
 from proctored_exam_xblock.domain.errors import ChangedMeanwhile, Gone, InvalidCorrection, InvalidField, NotAllowedNow
-from proctored_exam_xblock.domain.questions import Question, Ruling
-from proctored_exam_xblock.models import Attempt, AuditEntry, Exam, Mail, PartResponse, Regrade
+from proctored_exam_xblock.domain.questions import Ruling
+from proctored_exam_xblock.models import Attempt, AuditEntry, Mail, Regrade
 from proctored_exam_xblock.services import (
-    audit,
     decisions,
-    exams,
     grading,
     interventions,
     letters,
-    mails,
     practice,
     regrade_preview,
     regrading,
-    review,
-    scores,
     sitting,
 )
-from proctored_exam_xblock.services.dossier import Caller
-from tests import populace
-from tests.statements import MANY_ROWS, Watch
-from tests.world import COURSE, NONCE, PAPER, SLOT, USAGE, World
+from tests.regrades import (
+    EVERYTHING,
+    TEAM,
+    WHY,
+    apply,
+    asked,
+    filed,
+    finish,
+    other_key,
+    points,
+    row,
+    rows_of,
+    ruled,
+    sat,
+    settle,
+    undo,
+    whole,
+)
+from tests.world import NONCE, PAPER, SLOT, World
 
 pytestmark = pytest.mark.django_db
-TEAM = "staff:7"
-WHY = "The book says otherwise."
 
 
 @pytest.fixture
 def exam(world: World) -> World:
     world.publish(show_result_in_exam=True, pass_percent=60, seats_per_slot=9)
     return world
-
-
-def sat(exam: World, name: str = "alex", *, right: bool = True, ended: bool = True) -> Caller:
-    """Three points of three, or none."""
-    caller = exam.person(name)
-    exam.clock.present = exam.clock.present.replace(month=2, day=20)
-    exam.sit(caller)
-    for part in (1, 2):
-        sitting.submit_part(exam.with_window(caller), part, 1, exam.answers(part, right=right), exam.clock())
-    if ended:
-        finish(exam, caller)
-    return caller
-
-
-def finish(exam: World, caller: Caller) -> None:
-    sitting.finish(exam.with_window(caller), {}, exam.clock())
-    review.release_due(exam.clock())
-
-
-def row() -> Exam:
-    return Exam.objects.select_related("current_version").get(usage_key=USAGE)
-
-
-def asked(number: int = 1) -> Question:
-    version = row().current_version
-    assert version is not None
-    return exams.snapshot(version).paper.questions[number - 1]
-
-
-def other_key(number: int = 1) -> Correction:
-    """The wrong choices of a question are the right ones."""
-    return Correction(asked(number).id, key=tuple(c.id for c in asked(number).choices if not c.correct))
-
-
-def ruled(ruling: Ruling, number: int = 1) -> Correction:
-    return Correction(asked(number).id, ruling=ruling)
-
-
-def apply(exam: World, *wanted: Correction, raise_only: bool = False) -> regrading.Decision:
-    found = row()
-    return regrading.apply(
-        found, wanted, WHY, TEAM, known_mark=found.regrade_mark, now=exam.clock(), raise_only=raise_only
-    )
-
-
-def undo(exam: World, number: int, reason: str = "Right after all.") -> regrading.Decision:
-    found = row()
-    return regrading.undo(found, number, reason, TEAM, known_mark=found.regrade_mark, now=exam.clock())
-
-
-def settle(exam: World) -> None:
-    """What runs after each commit and every minute."""
-    regrading.finish_due(exam.clock())
-    review.release_due(exam.clock())
-
-
-def points(exam: World, caller: Caller) -> tuple[int, int]:
-    attempt = exam.attempt(caller)
-    found = scores.read(attempt)
-    assert found is not None
-    return int(found.earned), int(found.possible)
-
-
-def filed(exam: World, caller: Caller) -> tuple[int, int] | None:
-    score = submissions_api.get_scores(COURSE, exam.candidacy(caller).anonymous_id).get(USAGE)
-    return (score["points_earned"], score["points_possible"]) if score else None
-
-
-def whole(caller: Caller, exam: World) -> bool:
-    chain = AuditEntry.objects.filter(chain=f"candidacy:{exam.candidacy(caller).pk}").order_by("sequence")
-    return audit.broken_link(chain) is None
-
-
-def rows_of(*models: Any) -> list[Any]:
-    return [list(model.objects.order_by("pk").values()) for model in models]
-
-
-EVERYTHING = (Attempt, AuditEntry, Regrade, Exam, Mail, PartResponse)
-
-
-# --- the preview ----------------------------------------------------------------------------------------------------
-
-
-def test_the_preview_says_who_changes_by_how_much_and_who_passes_and_writes_nothing(exam: World) -> None:
-    for name, right in (("alex", True), ("robin", False), ("sam", True)):
-        sat(exam, name, right=right)
-    before = rows_of(*EVERYTHING)
-
-    found = regrade_preview.of(row(), [other_key(1), other_key(2)])
-
-    assert rows_of(*EVERYTHING) == before
-    assert (found.mark, found.attempts, found.left) == (0, 3, 0)
-    told = [(c.name, c.before.earned, c.after.earned, c.passed_before, c.passed_after) for c in found.changes]
-    assert told == [
-        ("Alex Martin", 3, 1, True, False),
-        ("Robin Martin", 0, 2, False, True),
-        ("Sam Martin", 3, 1, True, False),
-    ]
-    assert [(c.rises, c.falls, c.is_out) for c in found.changes[:2]] == [(False, True, True), (True, False, True)]
-    assert found.changes[0].certification_number == exam.attempt(exam.person("alex")).certification_number
-
-
-def test_who_newly_passes_or_no_longer_does_comes_first(exam: World) -> None:
-    exam.publish(pass_percent=90)
-    for name, right in (("alex", False), ("robin", True)):
-        sat(exam, name, right=right)
-    found = regrade_preview.of(row(), [other_key(1)])
-    assert [(c.name, c.passed_before, c.passed_after) for c in found.changes] == [
-        ("Robin Martin", True, False),
-        ("Alex Martin", False, False),
-    ]
-
-
-def test_nobody_changes_by_a_correction_that_only_raises_who_had_it_right(exam: World) -> None:
-    sat(exam)
-    found = regrade_preview.of(row(), [other_key(1), ruled(Ruling.GIVEN, 2)], raise_only=True)
-    assert (found.attempts, found.changes) == (1, ())
-
-
-def test_the_preview_is_what_applying_does(exam: World) -> None:
-    people = [sat(exam, name, right=right) for name, right in (("alex", True), ("robin", False))]
-    apply(exam, ruled(Ruling.VOID, 2))
-    wanted = [other_key(1), ruled(Ruling.GIVEN, 3)]
-    foreseen = {c.certification_number: c.after for c in regrade_preview.of(row(), wanted).changes}
-    apply(exam, *wanted)
-    assert {exam.attempt(who).certification_number: scores.read(exam.attempt(who)) for who in people} == foreseen
-
-
-@pytest.mark.django_db(transaction=True)
-def test_ten_thousand_attempts_are_read_in_chunks(exam: World) -> None:
-    counts = []
-    for others in (400, 10_000 - 400):
-        populace.settle(row(), others, SLOT - timedelta(days=400))
-        watch = Watch()
-        with connection.execute_wrapper(watch):
-            found = regrade_preview.of(row(), [other_key(1)])
-        counts.append((found.attempts, len(watch.statements)))
-    (few, at_least), (many, at_most) = counts
-    assert (few, many) == (400, 10_000)
-    assert at_most - at_least <= 2 * (10_000 // regrade_preview.CHUNK)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_round_finds_those_that_are_left_without_reading_everybody(exam: World) -> None:
-    alex = sat(exam)
-    apply(exam, other_key(1))
-    populace.settle(row(), 2 * MANY_ROWS, SLOT - timedelta(days=400))
-    Attempt.objects.update(regrade_mark=1)
-    Attempt.objects.filter(pk=exam.attempt(alex).pk).update(regrade_mark=0)
-    watch = Watch()
-    with connection.execute_wrapper(watch):
-        assert regrading.finish_due(exam.clock()) == 1
-        assert regrading.left(row()) == 0
-    assert not [plan for plan in watch.scans if "examversion" not in plan.partition("in SELECT")[0]]
-    assert any("pex_attempt_regrade" in str(plan) for plan in watch.plans)
 
 
 # --- applying -------------------------------------------------------------------------------------------------------
@@ -471,117 +319,3 @@ def test_undoing_an_earlier_one_leaves_the_later_in_force(exam: World) -> None:
     assert points(exam, alex) == (1, 3)
     undo(exam, 1)
     assert points(exam, alex) == (2, 3)
-
-
-# --- interrupted anywhere -------------------------------------------------------------------------------------------
-
-
-class Crash(BaseException):
-    """A process that dies: nothing catches it."""
-
-
-def dies(*args: Any, **kwargs: Any) -> Any:
-    raise Crash
-
-
-STEPS: Sequence[tuple[Any, str]] = (
-    (regrading, "_follow"),
-    (regrading, "_settle"),
-    (scores, "mark_by"),
-    (audit, "record"),
-    (mails, "tell"),
-    (review, "publish_grade"),
-)
-
-
-@pytest.mark.parametrize(("module", "step"), STEPS, ids=[name for _, name in STEPS])
-@pytest.mark.django_db(transaction=True)
-def test_a_crash_at_any_step_is_made_good_by_the_next_round(
-    exam: World, monkeypatch: pytest.MonkeyPatch, module: Any, step: str
-) -> None:
-    alex, robin = sat(exam, "alex"), sat(exam, "robin", right=False)
-    with monkeypatch.context() as patch:
-        patch.setattr(module, step, dies)
-        with pytest.raises(Crash):
-            apply(exam, other_key(1))
-    assert row().regrade_mark == 1, "the decision stands"
-
-    settle(exam)
-    after = rows_of(*EVERYTHING)
-    settle(exam)
-
-    assert rows_of(*EVERYTHING) == after, "done twice it changes nothing"
-    assert (filed(exam, alex), filed(exam, robin)) == ((2, 3), (1, 3))
-    assert Mail.objects.filter(kind="corrected").count() == 2
-    assert AuditEntry.objects.filter(action="regraded", attempt__isnull=False).count() == 2
-    assert whole(alex, exam)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_crash_before_the_decision_is_whole_leaves_nothing(exam: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    sat(exam)
-    before = rows_of(*EVERYTHING)
-    with monkeypatch.context() as patch:
-        patch.setattr(audit, "record_exam", dies)
-        with pytest.raises(Crash):
-            apply(exam, other_key(1))
-    settle(exam)
-    assert rows_of(*EVERYTHING) == before
-
-
-def failing_for(attempt_id: int, real: Callable[..., Any]) -> Callable[..., Any]:
-    def settle_one(found: int, *args: Any) -> None:
-        if found == attempt_id:
-            raise RuntimeError("one that fails")
-        real(found, *args)
-
-    return settle_one
-
-
-def test_one_that_fails_keeps_nobody_back_and_is_tried_again(exam: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    alex, robin = sat(exam, "alex"), sat(exam, "robin", right=False)
-    with monkeypatch.context() as patch:
-        patch.setattr(regrading, "_settle", failing_for(exam.attempt(alex).pk, regrading._settle))
-        assert apply(exam, other_key(1)).left == 1
-    assert (points(exam, alex), points(exam, robin)) == ((3, 3), (1, 3))
-    assert regrade_preview.of(row(), [other_key(2)]).left == 1
-    settle(exam)
-    assert (points(exam, alex), regrading.left(row())) == ((2, 3), 0)
-
-
-def test_a_request_does_so_many_and_the_rounds_the_rest(exam: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    people = [sat(exam, name) for name in ("alex", "robin", "sam")]
-    monkeypatch.setattr(regrading, "AT_ONCE", 1)
-    monkeypatch.setattr(regrading, "A_ROUND", 1)
-    assert apply(exam, other_key(1)).left == 2
-    assert [regrading.finish_due(exam.clock()) for _ in range(3)] == [1, 1, 0]
-    assert [points(exam, who) for who in people] == [(2, 3)] * 3
-
-
-def test_an_end_that_read_the_corrections_before_the_decision_is_caught_up(
-    exam: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    alex = sat(exam, ended=False)
-    real = scores.mark
-
-    def decided_meanwhile(attempt: Attempt, counted: Any) -> Any:
-        found = real(attempt, counted)
-        apply(exam, other_key(1))
-        return found
-
-    with monkeypatch.context() as patch:
-        patch.setattr(scores, "mark", decided_meanwhile)
-        finish(exam, alex)
-    assert (points(exam, alex), regrading.left(row())) == ((3, 3), 1)
-    settle(exam)
-    assert (filed(exam, alex), regrading.left(row())) == ((2, 3), 0)
-
-
-def test_without_a_regrade_an_end_and_a_round_ask_for_none(exam: World) -> None:
-    alex = sat(exam, ended=False)
-    watch = Watch()
-    with connection.execute_wrapper(watch):
-        finish(exam, alex)
-        regrading.finish_due(exam.clock())
-        exam.load(alex)
-    assert not watch.touching('_regrade"')
