@@ -65,6 +65,17 @@ def unlock_lapses_at(unlocked: datetime, policy: ExamPolicy, room_open_at: datet
     return lapses if room_open_at is None else max(lapses, room_open_at + HELD_OPEN)
 
 
+def start_until(policy: ExamPolicy, unlocked: datetime | None) -> datetime:
+    """Until when an exam without appointments may be started by who is in it: as late as one who had a slot at the
+    window's end, or while an unlock by hand is fresh. With appointments the slot says it.
+
+    Args:
+        unlocked: the instant of the unlock, None before it.
+    """
+    last = window_end(policy) + timedelta(minutes=policy.missed_after_minutes)
+    return last if unlocked is None else max(last, unlocked + timedelta(minutes=policy.unlock_valid_minutes))
+
+
 def latest_end(start: datetime, policy: ExamPolicy) -> datetime:
     """When an appointment that was never launched counts as missed."""
     return start + timedelta(minutes=policy.missed_after_minutes)

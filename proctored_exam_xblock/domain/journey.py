@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .attempt import APPOINTMENT_ACTIVE, OVER, AppointmentState, ReviewState, State
-from .clock import latest_end, unlock_lapses_at, window_end
+from .clock import latest_end, start_until, unlock_lapses_at, window_end
 from .eligibility import Missing
 from .equipment import Finding
 from .errors import NotAllowedNow, NotEligible
@@ -215,6 +215,8 @@ class Facts:
     seconds_by_rule: int = 0
     next_policy: ExamPolicy | None = None
     """The rules of an appointment made now, where others are in force for the present one."""
+    others_sit: bool = False
+    """Somebody of this exam sits it, or may yet, though every window is over; known where it matters for the keys."""
     full_starts: frozenset[datetime] = frozenset()
     """Starts of the window without a seat, UTC; known to screens with a calendar only."""
     hold: HoldFacts | None = None
@@ -343,7 +345,7 @@ def _phase(facts: Facts, policy: ExamPolicy, now: datetime) -> tuple[Phase, date
     if not facts.eligible:
         return Phase.NOT_ELIGIBLE, None
     if facts.attempt is not None:
-        return _attempt_phase(facts.attempt, facts, policy)
+        return _attempt_phase(facts.attempt, facts, policy, now)
     appointment = facts.appointment
     if appointment is not None and appointment.state in APPOINTMENT_ACTIVE:
         return _appointment_phase(appointment, policy, now)
@@ -358,13 +360,13 @@ def _phase(facts: Facts, policy: ExamPolicy, now: datetime) -> tuple[Phase, date
     return Phase.AVAILABLE, window_end(policy)
 
 
-def _attempt_phase(attempt: AttemptFacts, facts: Facts, policy: ExamPolicy) -> tuple[Phase, datetime | None]:
+_Step = tuple[Phase, datetime | None]
+
+
+def _attempt_phase(attempt: AttemptFacts, facts: Facts, policy: ExamPolicy, now: datetime) -> _Step:
     state = attempt.state
-    if state is State.GATE:
-        return Phase.ROOM, None
-    if state is State.UNLOCKED:
-        lapses = attempt.unlocked_at and unlock_lapses_at(attempt.unlocked_at, policy, facts.room_open_at)
-        return Phase.UNLOCKED, lapses
+    if state in (State.GATE, State.UNLOCKED):
+        return _door_phase(attempt, facts, policy, now)
     if state is State.SITTING:
         closes = attempt.deadline + policy.network_grace if attempt.deadline else None
         return (Phase.SITTING if facts.holds_window else Phase.ROOM), closes
@@ -377,9 +379,17 @@ def _attempt_phase(attempt: AttemptFacts, facts: Facts, policy: ExamPolicy) -> t
     return Phase.INTERRUPTED, None
 
 
-def _appointment_phase(
-    appointment: AppointmentFacts, policy: ExamPolicy, now: datetime
-) -> tuple[Phase, datetime | None]:
+def _door_phase(attempt: AttemptFacts, facts: Facts, policy: ExamPolicy, now: datetime) -> _Step:
+    closes = None if policy.appointments else start_until(policy, attempt.unlocked_at)
+    if closes is not None and now >= closes:
+        return Phase.CLOSED, None
+    if attempt.state is State.GATE or attempt.unlocked_at is None:
+        return Phase.ROOM, closes
+    lapses = unlock_lapses_at(attempt.unlocked_at, policy, facts.room_open_at)
+    return Phase.UNLOCKED, lapses if closes is None else min(lapses, closes)
+
+
+def _appointment_phase(appointment: AppointmentFacts, policy: ExamPolicy, now: datetime) -> _Step:
     opens = appointment.start - timedelta(minutes=policy.launch_lead_minutes)
     if now >= latest_end(appointment.start, policy):
         return Phase.MISSED, None

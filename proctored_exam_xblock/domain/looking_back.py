@@ -26,13 +26,15 @@ class Look:
 
     Args:
         shown: nothing else may be in any answer of the server.
-        keys_from: when the keys will be shown too, None when they are already, or never.
+        keys_from: when the keys will be shown too, None when they are already, or never, or nobody can say when.
+        keys_later: they wait for somebody who sits the exam still, or may.
         out: the candidate may know the score, and what was decided of a question after the fact.
     """
 
     shown: frozenset[Review] = frozenset()
     keys_from: datetime | None = None
     out: bool = False
+    keys_later: bool = False
 
     @property
     def questions(self) -> bool:
@@ -43,7 +45,14 @@ class Look:
 NOTHING = Look()
 
 
-def look(attempt: AttemptFacts | None, policy: ExamPolicy, following: ExamPolicy | None, now: datetime) -> Look:
+def look(
+    attempt: AttemptFacts | None,
+    policy: ExamPolicy,
+    following: ExamPolicy | None,
+    now: datetime,
+    *,
+    others_sit: bool = False,
+) -> Look:
     """What may be shown of an attempt.
 
     Args:
@@ -51,6 +60,8 @@ def look(attempt: AttemptFacts | None, policy: ExamPolicy, following: ExamPolicy
         policy: that it was begun under.
         following: the exam's present rules, where they are others: its window may have been prolonged.
         now: aware UTC instant.
+        others_sit: somebody of the exam sits it still, or may: an appointment under rules in between, a pause, time
+            that was added.
     """
     if attempt is None:
         return NOTHING
@@ -59,7 +70,7 @@ def look(attempt: AttemptFacts | None, policy: ExamPolicy, following: ExamPolicy
     if attempt.state not in OVER or attempt.review is ReviewState.INVALIDATED:
         return NOTHING
     if attempt.released or _needs_no_release(attempt, policy):
-        return _once_out(policy, following, now)
+        return _once_out(policy, following, now, others_sit)
     if attempt.review is ReviewState.PENDING:
         return NOTHING
     return Look(BEFORE_RELEASE & frozenset(policy.review_after))
@@ -70,18 +81,21 @@ def _needs_no_release(attempt: AttemptFacts, policy: ExamPolicy) -> bool:
     return policy.practice and attempt.review is not ReviewState.PENDING
 
 
-def _once_out(policy: ExamPolicy, following: ExamPolicy | None, now: datetime) -> Look:
+def _once_out(policy: ExamPolicy, following: ExamPolicy | None, now: datetime, others_sit: bool) -> Look:
     shown = frozenset(policy.review_released)
     if not keys_wait(policy):
         return Look(shown, out=True)
     over = max(everybody_is_through(rules) for rules in (policy, following or policy))
     if now < over:
         return Look(shown - KEYS, keys_from=over, out=True)
+    if others_sit:
+        return Look(shown - KEYS, out=True, keys_later=True)
     return Look(shown, out=True)
 
 
 def everybody_is_through(policy: ExamPolicy) -> datetime:
-    """When nobody sits the exam any more: who came in at the last moment began late and may have extra time."""
+    """When nobody should sit the exam any more: who came in at the last moment began late and may have extra time.
+    Whether somebody does all the same, the rows say."""
     return window_end(policy) + timedelta(minutes=policy.missed_after_minutes) + 2 * policy.duration
 
 

@@ -86,6 +86,7 @@ class Back:
 
     heading: str
     keys_from: str
+    keys_later: bool
     parts: list[PartBack]
     by_hand: bool
     kept: bool
@@ -110,7 +111,7 @@ class _Graded:
 def context(screen: Screen) -> dict[str, object]:
     """The section, None where nothing may be shown."""
     look, attempt = screen.look, screen.attempt
-    if attempt.paper is None or not (look.shown or look.keys_from):
+    if attempt.paper is None or not (look.shown or look.keys_from or look.keys_later):
         return {"back": None}
     counted = {q: chosen for part in attempt.parts if part.state == "submitted" for q, chosen in part.answers.items()}
     graded = _Graded(screen, attempt, look, counted)
@@ -125,6 +126,7 @@ def context(screen: Screen) -> dict[str, object]:
         "back": Back(
             heading=_heading(look),
             keys_from=_moment(screen, look.keys_from) if look.keys_from else "",
+            keys_later=look.keys_later,
             parts=parts if look.shown else [],
             by_hand=attempt.score_by_hand and graded.shows(Review.PART_SCORES),
             kept=graded.shows(Review.PART_SCORES) and _is_kept(graded),

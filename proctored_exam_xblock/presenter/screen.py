@@ -67,7 +67,8 @@ class Screen:
     @cached_property
     def look(self) -> Look:
         """What may be shown of the answers and the keys."""
-        return look(self.facts.attempt, self.policy, self.facts.next_policy, self.now)
+        facts = self.facts
+        return look(facts.attempt, self.policy, facts.next_policy, self.now, others_sit=facts.others_sit)
 
     @property
     def uid(self) -> str:

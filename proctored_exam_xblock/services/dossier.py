@@ -23,7 +23,7 @@ from ..domain.journey import (
 from ..domain.policy import ExamPolicy, Unlock
 from ..domain.questions import Paper
 from ..models import Appointment, Attempt, Candidacy, CandidateProfile, Exam, PartResponse
-from . import eligibility, exams, payments
+from . import eligibility, exams, openings, payments
 from .facts import Rows, facts_of
 
 
@@ -87,8 +87,7 @@ class Dossier:
     @property
     def _seen_back(self) -> str:
         """Changes when the keys may be seen, by the clock alone."""
-        look = looking_back.look(self.facts.attempt, self.policy, self.facts.next_policy, self.now)
-        return ".k" if look.shown & looking_back.KEYS else ""
+        return ".k" if _tells_keys(self.facts, self.policy, self.now) else ""
 
     @property
     def _age_of_room(self) -> str:
@@ -186,6 +185,8 @@ def read(caller: Caller, now: datetime, *, lock: bool = False) -> Dossier:
     looks_back = attempt is not None and attempt.state in OVER and looking_back.keys_wait(snapshot.policy)
     if in_force.pk != exam.current_version.pk and (goes_on or looks_back):
         facts = replace(facts, next_policy=exams.snapshot(exam.current_version).policy)
+    if looks_back and not snapshot.policy.practice and _tells_keys(facts, snapshot.policy, now):
+        facts = replace(facts, others_sit=openings.somebody_may_sit(exam, now))
     journey = decide(facts, snapshot.policy, now)
     return Dossier(
         caller,
@@ -213,6 +214,11 @@ def _lock(caller: Caller) -> Candidacy | None:
 def _heavy(version: str) -> tuple[str, str]:
     """Columns that :func:`exams.snapshot` reads once per process instead."""
     return f"{version}__policy", f"{version}__paper"
+
+
+def _tells_keys(facts: Facts, policy: ExamPolicy, now: datetime) -> bool:
+    found = looking_back.look(facts.attempt, policy, facts.next_policy, now, others_sit=facts.others_sit)
+    return bool(found.shown & looking_back.KEYS)
 
 
 def opens_by_itself(dossier: Dossier) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from proctored_exam_xblock import screens
+from proctored_exam_xblock.domain.errors import NotAllowedNow
 from proctored_exam_xblock.domain.looking_back import everybody_is_through
 from proctored_exam_xblock.domain.policy_json import policy_from_json
 from proctored_exam_xblock.services import decisions, grading, interventions, practice, review, sitting
@@ -21,6 +22,7 @@ BOARD, WHY = "staff:1", "because"
 ALL = ["answers", "correctness", "explanations", "part_scores"]
 OVER = datetime(2017, 3, 14, 22, tzinfo=SLOT.tzinfo)
 """Two hours after the window's end at 21:00 in Paris: nobody sits the exam any more."""
+EARLY = datetime(2017, 2, 20, 9, tzinfo=SLOT.tzinfo)
 NOTHING: set[str] = set()
 OWN, SCORES, KEYS, EVERYTHING = {"own"}, {"own", "scores"}, {"own", "keys"}, {"own", "keys", "scores"}
 
@@ -102,6 +104,54 @@ def test_a_prolonged_window_keeps_the_keys_back_again(world: World) -> None:
     assert seen(world, alex, OVER - timedelta(seconds=1)) == SCORES, "others booked under the longer window"
 
 
+def test_keys_wait_for_who_booked_under_rules_in_between(world: World) -> None:
+    alex = sat(world)
+    world.publish(last_day="2017-03-21")
+    robin = world.person("robin")
+    world.book(robin, datetime(2017, 3, 20, 15, tzinfo=SLOT.tzinfo))
+    world.publish(last_day="2017-03-14")
+
+    assert seen(world, alex, OVER) == SCORES
+    assert "dès que plus personne ne passera cet examen" in screens.html(world.load(alex))
+
+    world.clock.present = datetime(2017, 3, 20, 18, tzinfo=SLOT.tzinfo)
+    world.load(robin)  # missed
+    assert seen(world, alex) == EVERYTHING
+
+
+def test_keys_wait_for_who_is_paused_beyond_every_window(world: World) -> None:
+    alex, robin = sat(world), world.person("robin")
+    world.clock.present = EARLY
+    world.sit(robin)
+    interventions.pause(world.candidacy(robin).pk, BOARD, WHY, world.clock())
+
+    assert seen(world, alex, OVER) == SCORES
+
+    interventions.close_by_hand(world.candidacy(robin).pk, BOARD, WHY, world.clock())
+    assert seen(world, alex) == EVERYTHING
+
+
+def test_who_entered_without_an_appointment_and_did_not_start_in_time_keeps_no_key_back(world: World) -> None:
+    rules = {"backend": "none", "unlock": "none", "appointments": False, "expiry": "discard"}
+    world.publish(review_released=ALL, **rules)
+    alex, kim = world.person("alex"), world.person("kim")
+    world.clock.present = SLOT
+    for caller in (alex, kim):
+        world.onboard(caller)
+        sitting.enter(caller, SLOT)
+    world.windows[alex.user_id or 0] = sitting.start(alex, NONCE, SLOT)[1]
+    sitting.submit_part(world.with_window(alex), 1, 1, world.answers(1, right=False), SLOT)
+    sitting.finish(world.with_window(alex), {}, SLOT)
+
+    world.clock.present = OVER - timedelta(hours=1, seconds=1)
+    assert world.phase(kim) == "unlocked"
+    world.clock.present += timedelta(seconds=1)
+    assert world.phase(kim) == "closed"
+    with pytest.raises(NotAllowedNow):
+        sitting.start(kim, NONCE, world.clock())
+    assert "keys" in seen(world, alex, OVER)
+
+
 def test_the_rules_are_those_that_the_exam_was_begun_under(world: World) -> None:
     alex = sat(world, review_released=["answers"])
     world.publish(review_released=ALL, keys_wait_for_window=False)
@@ -176,7 +226,7 @@ def test_a_score_by_hand_is_told_beside_the_parts(world: World) -> None:
     assert "équipe pédagogique : il" in screens.html(world.load(alex)).replace("\xa0", " ")
 
 
-def test_looking_back_costs_no_statement(world: World) -> None:
+def test_looking_back_costs_no_statement_but_the_question_whether_others_sit(world: World) -> None:
     costs = []
     for name, rules in (("alex", {"review_released": []}), ("robin", {"review_released": ALL})):
         caller = sat(world, name, **rules)
@@ -186,5 +236,5 @@ def test_looking_back_costs_no_statement(world: World) -> None:
         with connection.execute_wrapper(watch):
             screens.html(world.load(caller))
         costs.append(len(watch.statements))
-        world.clock.present = datetime(2017, 2, 20, 9, tzinfo=SLOT.tzinfo)
-    assert costs[0] == costs[1]
+        world.clock.present = EARLY
+    assert costs[1] == costs[0] + 2

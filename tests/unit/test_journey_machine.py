@@ -26,6 +26,7 @@ from proctored_exam_xblock.domain.attempt import (
     ReviewState,
     State,
 )
+from proctored_exam_xblock.domain.clock import start_until
 from proctored_exam_xblock.domain.errors import IllegalTransition
 from proctored_exam_xblock.domain.journey import (
     ACTIONS,
@@ -163,7 +164,10 @@ class Life(RuleBasedStateMachine):
         if not self.facts.eligible:
             assert journey.phase is Phase.NOT_ELIGIBLE
         elif attempt is not None:
-            assert (journey.phase in PHASES_OF_A_LIVE_ATTEMPT) is (attempt.state in LIVE)
+            waits = attempt.state in (State.GATE, State.UNLOCKED) and not self.policy.appointments
+            shut = waits and self.now >= start_until(self.policy, attempt.unlocked_at)
+            assert (journey.phase in PHASES_OF_A_LIVE_ATTEMPT) is (attempt.state in LIVE and not shut)
+            assert (journey.phase is Phase.CLOSED) is shut
             assert (journey.phase is Phase.SITTING) is (attempt.state is State.SITTING and self.facts.holds_window)
             assert not journey.actions & {Action.BOOK, Action.MOVE, Action.CANCEL}
             assert (journey.phase is Phase.INVALIDATED) is (
