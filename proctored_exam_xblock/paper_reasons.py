@@ -13,7 +13,7 @@ _SENTENCES: Mapping[str, Callable[[], str]] = {
     "bad_names": lambda: _("two choices have the same name, or a name or key holds a variable of the platform."),
     "bad_options": lambda: _("the options must be written as ('first','second')."),
     "bad_point_value": lambda: _("point_value must be a number between -1000 and 1000."),
-    "bad_draw": lambda: _("draw must be a whole number of questions, 1 or more."),
+    "bad_draw": lambda: _("the number of questions drawn (draw) must be a whole number, 1 or more."),
     "bad_tags": lambda: _("at most 20 tags, each and the difficulty of at most 60 characters."),
     "bad_points": lambda: _("points must be a whole number between 1 and 1000."),
     "bad_url_name": lambda: _("url_name may hold letters, digits and _ . : ~ - only, 100 at most."),

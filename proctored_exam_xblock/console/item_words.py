@@ -108,7 +108,9 @@ def _view(item: Item, locale: Locale) -> dict[str, Any]:
         }
         for choice, count in zip(item.question.choices, item.choices, strict=True)
     ]
-    answer = ngettext("%(count)d paper, %(right)d right", "%(count)d papers, %(right)d right", item.attempts)
+    answer = ngettext(
+        "%(count)d paper, right answers: %(right)d", "%(count)d papers, right answers: %(right)d", item.attempts
+    )
     return {
         "lead": item.question.lead,
         "prompt": item.question.prompt,
@@ -173,7 +175,7 @@ def short_notes() -> dict[Note, str]:
         Note.NEGATIVE: _("check the key"),
         Note.DISTRACTOR: _("a wrong choice leads"),
         Note.UNUSED: _("unused choice"),
-        Note.VOID: _("void"),
+        Note.VOID: _("cancelled"),
         Note.GIVEN: _("given to all"),
     }
 
@@ -187,7 +189,7 @@ def _long_notes() -> dict[Note, str]:
         Note.NEGATIVE: _("Those who do well elsewhere do badly here: check the key and the wording."),
         Note.DISTRACTOR: _("A wrong choice is taken more often than a right one: check the key and the wording."),
         Note.UNUSED: _("A choice is taken by nobody: it could be left out or made more plausible."),
-        Note.VOID: _("Void: the question counts for nobody. The figures are those of the answers all the same."),
+        Note.VOID: _("Cancelled: the question counts for nobody. The figures are those of the answers all the same."),
         Note.GIVEN: _("Given: everybody has the points. The figures are those of the answers all the same."),
     }
 

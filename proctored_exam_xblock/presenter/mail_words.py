@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from ..domain.attempt import IDENTITY_MISSING
 from ..domain.mail import Kind
@@ -102,7 +102,7 @@ def _cancelled(words: Words) -> Message:
     return Message(
         subject=words.titled(_("Appointment cancelled"), timed=True),
         heading=_("Your appointment is cancelled"),
-        pill=_("Cancelled"),
+        pill=pgettext("an appointment", "Cancelled"),
         tone="caution",
         shows_time=True,
         is_void=True,
@@ -293,7 +293,7 @@ def _corrected(words: Words) -> Message:
     return Message(
         subject=words.titled(_("Your result was corrected")),
         heading=_("Your result was corrected"),
-        pill=_("Corrected"),
+        pill=pgettext("a result", "Corrected"),
         tone="plain",
         said=(
             _("The course team corrected how some questions of the exam are graded."),

@@ -77,7 +77,7 @@ def test_no_number_of_questions_is_said_beside_the_number(block: ProctoredExamXB
     parts = [{**pool(), "problems": EASY}, {**pool("0"), "problems": HARD}]
     status, refused = save(block, {"display_name": "x", "policy": POLICY_TEXT, "parts": parts})
 
-    assert live["error"] == "draw doit être un nombre entier de questions, 1 ou plus."
+    assert live["error"] == "le nombre de questions tirées (draw) doit être un nombre entier, 1 ou plus."
     assert status == 422
     assert refused["mistakes"] == [{"part": 2, "question": 0, "line": None, "field": "draw", "text": live["error"]}]
 

@@ -82,7 +82,7 @@ def test_an_author_makes_a_part_a_pool_and_two_candidates_get_questions_of_their
     for place in (0, 1):
         part.locator('[data-pex-author-do="open-question"]').nth(place).click()
         question = part.locator("[data-pex-author-problem]").nth(place)
-        question.get_by_label("Mots-clés").fill("norme, ISO & co")
+        question.get_by_label("Étiquettes").fill("norme, ISO & co")
         question.get_by_label("Difficulté").fill("facile")
         expect(question.locator("[data-pex-author-pills]")).to_have_text("normeISO & cofacile")
         expect(question.get_by_label("Problème (OLX)")).to_have_value(
@@ -90,7 +90,7 @@ def test_an_author_makes_a_part_a_pool_and_two_candidates_get_questions_of_their
         )
         part.locator('[data-pex-author-do="open-question"]').nth(place).click()
     expect(statistics.locator("tbody tr")).to_have_text(
-        [re.compile(r"norme.*1 sur 2", re.S), re.compile("Sans mot-clé.*3 sur 8", re.S)]
+        [re.compile(r"norme.*1 sur 2", re.S), re.compile("Sans étiquette.*3 sur 8", re.S)]
     )
     expect(dominique.find("[data-pex-author-pools]")).to_contain_text("Chaque candidat a 24 questions, 24 points.")
 
@@ -103,7 +103,7 @@ def test_an_author_makes_a_part_a_pool_and_two_candidates_get_questions_of_their
     expect(count).to_be_focused()
     count.fill("")
     dominique.do("save")
-    expect(part.locator('[data-pex-author-error="draw"]')).to_contain_text("un nombre entier de questions")
+    expect(part.locator('[data-pex-author-error="draw"]')).to_contain_text("le nombre de questions tirées")
     expect(count).to_be_focused()
     count.fill("4")
     dominique.save()
@@ -129,6 +129,65 @@ def test_an_author_makes_a_part_a_pool_and_two_candidates_get_questions_of_their
     do(alex, "finish")
     do(alex, "confirm")
     expect(at(alex, "result").locator(".pex-score")).to_have_text(re.compile(r"^\d[\d,]* / 20$"))
+
+
+def test_what_the_text_says_of_a_question_is_never_lost_by_the_fields_beside_it(campus, visitor):
+    dominique = Author(visitor(campus, "dominique")).open("paper")
+    dominique.page.get_by_text("Importer des questions").click()
+    wrong = '<problem tags=" risk,  bpmn &amp; co " difficulty="dur" fixed="true">\n  <customresponse/>\n</problem>'
+    dominique.page.get_by_label("Ou collez-les ici").fill(wrong)
+    dominique.do("import-add")
+    question = dominique.find("[data-pex-author-problem]").last
+    expect(question.locator("[data-pex-author-mistake]")).to_be_visible()
+    question.locator('[data-pex-author-do="open-question"]').click()
+    tags, level = question.get_by_label("Étiquettes"), question.get_by_label("Difficulté")
+    fixed, text = question.get_by_label("Garde sa place"), question.get_by_label("Problème (OLX)")
+    why = question.locator("[data-pex-author-likeness-why]")
+    expect(tags).to_have_value("risk, bpmn & co")
+    expect(level).to_have_value("dur")
+    expect(fixed).to_be_checked()
+    expect(why).to_be_hidden()
+    tags.press("End")
+    tags.press_sequentially(", x")
+    expect(text).to_have_value(wrong.replace(" risk,  bpmn &amp; co ", "risk, bpmn &amp; co, x"))
+
+    whole = text.input_value()
+    for broken in (
+        whole.replace("<problem ", "<problem x= "),
+        whole.replace('x"', 'x" tags="y"'),
+        whole.replace("bpmn", "&nope;"),
+    ):
+        text.fill(broken)
+        for field in (tags, level, fixed):
+            expect(field).to_be_disabled()
+            expect(field).to_have_accessible_description(re.compile("la première balise"))
+        expect(why).to_be_visible()
+        expect(tags).to_have_value("risk, bpmn & co, x")
+        text.fill(whole.replace("dur", "facile"))
+        expect(tags).to_be_enabled()
+        expect(why).to_be_hidden()
+        expect(level).to_have_value("facile")
+
+
+def test_figures_of_another_paper_do_not_stay_when_they_cannot_be_asked_for(campus, visitor):
+    dominique = Author(visitor(campus, "dominique")).open("paper")
+    part = dominique.find("[data-pex-author-part]").first
+    count, statistics = part.locator("[data-pex-author-draw-count]"), part.locator("[data-pex-author-pool]")
+    whole, failure = dominique.find("[data-pex-author-pools]"), dominique.error("pools")
+    count.fill("0")
+    expect(part.locator('[data-pex-author-error="draw"]')).to_contain_text("le nombre de questions tirées")
+    count.fill("4")
+    expect(statistics).to_contain_text("4 questions sur 10")
+    expect(whole).to_be_visible()
+    dominique.page.route("**/describe_pools", lambda route: route.abort())
+    count.fill("5")
+    expect(failure).to_contain_text("La plateforme ne répond pas.")
+    for figures in (statistics, whole):
+        expect(figures).to_be_hidden()
+    dominique.page.unroute("**/describe_pools")
+    count.fill("6")
+    expect(statistics).to_contain_text("6 questions sur 10")
+    expect(failure).to_be_hidden()
 
 
 def test_the_pools_of_a_ready_made_exam_read_well_on_a_phone_in_english(campus, visitor):

@@ -53,6 +53,11 @@ def test_each_has_one_button_no_picture_and_no_script(language: str, name: str) 
     assert f'<html lang="{language}">' in made.html
 
 
+@pytest.mark.parametrize(("name", "pill"), [("cancelled", "Annulé"), ("corrected", "Corrigé")])
+def test_the_pill_agrees_with_what_it_is_said_of(name: str, pill: str) -> None:
+    assert re.search(rf">\s*{pill}\s*<", render_mail(letter("fr", name)).html)
+
+
 def test_a_void_time_is_struck_out_and_one_that_stands_is_not() -> None:
     assert "<s>" in render_mail(letter("fr", "cancelled")).html
     assert "<s>" not in render_mail(letter("fr", "confirmed")).html

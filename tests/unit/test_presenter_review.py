@@ -231,7 +231,7 @@ def test_a_better_score_that_was_kept_is_said_not_to_be_the_sum() -> None:
 
 
 def test_a_score_by_hand_is_said_not_to_be_the_sum() -> None:
-    said = "il n’est pas la somme des parties"
+    said = "Votre note a été fixée par l’équipe pédagogique : ce n’est pas la somme des parties."
     assert said in words(back(a.case(replace(a.OUT, score_by_hand=True))))
     assert said not in words(back(a.case()))
     assert said not in words(back(a.case(replace(a.OUT, score_by_hand=True), a.rules(A))))

@@ -39,6 +39,7 @@ def all_of_them() -> dict[str, str]:
         "part_count": _("{count} questions, {points} points"),
         "part_count_one": _("1 question, {points} points"),
         "paper_count": _("{parts} parts, {count} questions, {points} points"),
+        "no_pools": _("What the draw means for candidates could not be worked out. {why}"),
         "not_read": _("Not readable yet"),
         "points": _("{count} points"),
         "point": _("1 point"),

@@ -54,6 +54,7 @@
       delete this.attributes.shuffle;
       if (this.some.checked) this.attributes.draw = this.count.value.trim() || "0"; // nothing is no number: said beside it
       if (this.order.checked) this.attributes.shuffle = "true";
+      this.wrong(""); // it was said of another number
       this.changed();
     }
 
@@ -72,6 +73,7 @@
       this.paper = paper;
       this.points = points;
       this.place = paper.panel.querySelector("[data-pex-author-pools]");
+      this.failure = paper.panel.querySelector('[data-pex-author-error="pools"]');
       this.refresh = my.latest(QUIET_MS, (still) => this.ask(still));
     }
 
@@ -84,7 +86,12 @@
       }
       const body = { parts: this.paper.read().parts, question_points: this.points() };
       const answer = await this.paper.handlers.ask("describe_pools", body);
-      if (!answer.ok || !still()) return;
+      if (!still()) return;
+      if (!answer.ok) {
+        draws.forEach((draw) => draw.show("")); // they were those of another paper
+        this.whole("", my.fill(this.paper.texts.no_pools, { why: answer.message }));
+        return;
+      }
       draws.forEach((draw, index) => {
         draw.show(answer.parts[index].html);
         draw.wrong(answer.parts[index].error);
@@ -92,7 +99,10 @@
       this.whole(answer.paper);
     }
 
-    whole(html) { my.put(this.place, html); }
+    whole(html, failure) {
+      my.show(this.failure, failure || "");
+      my.put(this.place, html);
+    }
   }
   my.Pools = Pools;
 })();

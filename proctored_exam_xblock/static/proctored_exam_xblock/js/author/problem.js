@@ -81,7 +81,7 @@
       const worth = points === 1 ? texts.point : my.fill(texts.points, { count: points });
       this.find("[data-pex-author-about]").textContent = excerpt ? kind + " · " + worth : "";
       my.pills(this.find("[data-pex-author-pills]"), this.piece);
-      this.likeness.tell(this.piece);
+      this.likeness.tell();
       this.mistakes(mistakes || []);
     }
 
@@ -89,6 +89,7 @@
     rewrite(text) {
       this.text = text;
       this.editor.text = text;
+      this.likeness.tell();
       this.refresh();
     }
 
@@ -139,6 +140,7 @@
       this.editor.mark(this.lines || []);
       this.editor.area.addEventListener("input", () => {
         this.text = this.editor.text;
+        this.likeness.tell();
         this.refresh();
       });
       this.stage = new my.Stage(this.find("[data-pex-author-live]"), this.paper.styles, this.paper.sayPreview);
