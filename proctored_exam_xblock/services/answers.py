@@ -32,8 +32,7 @@ def check_part(number: object, revision: object, parts: int) -> None:
 def time_spent(attempt: Attempt, part: Part, spent: object, now: datetime) -> dict[str, int] | None:
     """Seconds on each question of the candidate's own part as they are stored; None where the page tells nothing.
 
-    Raises:
-        BadRequest: what it tells cannot be.
+    What it tells and cannot be is left out: no answer is refused for it.
     """
     if spent is None or attempt.started_at is None:
         return None
