@@ -16,7 +16,7 @@ from proctored_exam_xblock.domain.corrections import Correction
 from proctored_exam_xblock.domain.errors import StaleRevision, TimeOver
 from proctored_exam_xblock.domain.items import Item
 from proctored_exam_xblock.models import Attempt, Exam, ExamVersion, LateAnswer, PartResponse
-from proctored_exam_xblock.services import drafts, interventions, items, regrading, sitting
+from proctored_exam_xblock.services import drafts, grading, interventions, items, regrading, sitting
 from proctored_exam_xblock.services.dossier import Caller
 from tests import populace
 from tests.world import PAPER, START, World
@@ -89,6 +89,22 @@ def test_a_key_that_was_corrected_is_the_one_that_figures_are_made_by(exam: Worl
     assert (before.right, after.right, after.facility) == (1, 1, 0.5)
     assert after.question.key == {other} != before.question.key
     assert (report().whole.highest, report().whole.lowest) == (2, 1)
+
+
+def test_the_whole_tells_the_scores_that_candidates_have(exam: World) -> None:
+    """One by hand, one that a correction by which nobody loses left alone; the question's own figures go by the key."""
+    sits(exam, "alex")
+    robin = sits(exam, "robin", right=False)
+    other = next(choice.id for choice in found()["q1"].question.choices if not choice.correct)
+    wanted = [Correction("q1", key=(other,))]
+    row = Exam.objects.get()
+    regrading.apply(row, wanted, "Wrong key.", "staff:7", known_mark=0, now=exam.clock(), raise_only=True)
+    grading.override(robin, 2, 3, exam.clock())
+
+    whole = report().whole
+
+    assert (whole.highest, whole.lowest, whole.mean) == (3, 2, 2.5)
+    assert found()["q1"].facility == 0.5
 
 
 def test_only_exams_that_came_to_their_end_count(exam: World) -> None:
