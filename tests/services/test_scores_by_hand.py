@@ -16,9 +16,9 @@ from proctored_exam_xblock.domain.corrections import Correction
 from proctored_exam_xblock.domain.grading import Score
 from proctored_exam_xblock.domain.questions import Ruling
 from proctored_exam_xblock.models import Attempt, AuditEntry, PartResponse
-from proctored_exam_xblock.services import decisions, drafts, exams, grading, review, scores, sitting
-from tests.regrades import apply, asked, filed, ruled, sat, settle
-from tests.world import World
+from proctored_exam_xblock.services import board, decisions, drafts, exams, grading, review, scores, sitting
+from tests.regrades import apply, asked, filed, row, ruled, sat, settle
+from tests.world import SLOT, START, World
 
 pytestmark = pytest.mark.django_db
 
@@ -247,3 +247,25 @@ def test_a_version_is_measured_once(exam: World, monkeypatch: pytest.MonkeyPatch
 
     assert [(fresh.length, fresh.possible, fresh.unit) for _ in range(3)] == [(3, 3, 1)] * 3
     assert sorted(walks) == ["length", "possible", "unit"]
+
+
+def test_neither_a_score_nor_a_row_of_the_board_walks_through_the_paper_again(
+    exam: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alex, waiting = sat(exam), exam.person("robin")
+    exam.clock.present = START
+    exam.book(waiting)
+    snapshot = exams.snapshot(exam.attempt(alex).version)
+    measured = snapshot.length, snapshot.unit
+
+    def walk(*_told: object) -> int:
+        raise AssertionError("the whole paper again")
+
+    monkeypatch.setattr(drawing, "length", walk)
+    monkeypatch.setattr(exams, "unit", walk)
+    scores.put(exam.attempt(alex), Score(2, 3))
+    exam.clock.present = SLOT
+    shown = board.rows(row(), exam.clock())
+
+    assert measured == (3, 1)
+    assert {one.questions for one in shown} == {3}
