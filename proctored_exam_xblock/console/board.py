@@ -10,7 +10,6 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import json_script
@@ -24,7 +23,7 @@ from ..domain.errors import BadRequest, ExamError, InvalidField, NotAllowedNow
 from ..domain.policy import ExamPolicy
 from ..domain.standing import Deed
 from ..presenter import dates
-from ..presenter.engine import template
+from ..presenter.engine import Context, template
 from ..services import board, exams, interventions
 from ..services.board import Row
 from . import door, words

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template import Context
 from django.utils import translation
 
 from .. import compat, messages
@@ -21,7 +20,7 @@ from ..domain.errors import (
     UnsupportedMediaType,
 )
 from ..models import Exam
-from ..presenter.engine import template
+from ..presenter.engine import Context, template
 
 LARGEST_BODY = 16 * 1024
 

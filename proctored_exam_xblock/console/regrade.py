@@ -9,7 +9,6 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import json_script
@@ -22,7 +21,7 @@ from .. import conf
 from ..domain import corrections
 from ..domain.errors import BadRequest, ExamError
 from ..presenter import dates
-from ..presenter.engine import template
+from ..presenter.engine import Context, template
 from ..services import exams, regrade_preview, regrading
 from . import door, regrade_words, staff
 from .door import Visit

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .. import compat
-from ..presenter.engine import template
+from ..presenter.engine import Context, template
 from ..services import exams
 from . import door
 from .door import Visit

@@ -136,11 +136,6 @@ def _is_right(question: Question, chosen: tuple[str, ...]) -> bool:
     return bool(chosen) and right <= frozenset(chosen) and not wrong & frozenset(chosen)
 
 
-def grade_each(paper: Paper, answers: Answers, scoring: Scoring = PLATFORM) -> tuple[QuestionResult, ...]:
-    """The result of every question of the paper, in the paper's order; answers to unknown questions count nothing."""
-    return tuple(grade_question(question, answers.get(question.id, ()), scoring) for question in paper.questions)
-
-
 def grade_parts(paper: Paper, answers: Answers, scoring: Scoring = PLATFORM) -> tuple[Score, ...]:
     """The score of each part; penalties stop where the exam's rules say.
 

@@ -195,6 +195,7 @@ class Survey:
         rank: int,
         scoring: Scoring = PLATFORM,
         spent: Mapping[str, int] | None = None,
+        score: Score | None = None,
     ) -> None:
         """One more attempt.
 
@@ -203,13 +204,14 @@ class Survey:
             counted: the counted answers only: a draft that was discarded is no answer.
             rank: of its version; all attempts of a rank are graded by the same keys and rules.
             spent: seconds by question, whatever was counted.
+            score: what the candidate has, which may be another; that of the answers when None.
         """
         found = [self._outcome(question, counted.get(question.id, ()), scoring, rank) for question in paper.questions]
         earned = sum(outcome.counted.earned for outcome, _tally in found)
         possible = sum(outcome.counted.possible for outcome, _tally in found)
-        score = Score(max(0, min(earned, possible)), possible)
-        if scoring.penalty_percent:
+        if score is None and scoring.penalty_percent:
             score = grade(paper, counted, scoring)
+        score = score or Score(max(0, min(earned, possible)), possible)
         self.scores[score.earned, score.possible] += 1
         total = self._totals.setdefault((earned, possible), Total(earned, possible))
         for question, (outcome, tally) in zip(paper.questions, found, strict=True):

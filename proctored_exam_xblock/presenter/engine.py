@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from django.template import Context as AnyContext
 from django.template import Engine, Template
 
 FOLDER = "proctored_exam_xblock"
@@ -11,6 +13,14 @@ _ENGINE = Engine(
     dirs=[str(Path(__file__).resolve().parent.parent / "templates")],
     builtins=["django.templatetags.i18n"],
 )
+
+
+class Context(AnyContext):
+    """Values of a template. Numbers stay as they are: they are for scripts and drawings, words are made before, and no
+    setting of the host (``USE_THOUSAND_SEPARATOR``) nor the language's comma may change them."""
+
+    def __init__(self, values: dict[str, Any] | None = None, *, autoescape: bool = True) -> None:
+        super().__init__(values, autoescape=autoescape, use_l10n=False)
 
 
 def template(name: str) -> Template:

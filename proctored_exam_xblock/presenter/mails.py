@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from django.template import Context
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from ..domain.mail import Letter
 from . import dates, mail_words
-from .engine import template, text_template
+from .engine import Context, template, text_template
 from .mail_parts import Message, Words
 
 _LONGEST_SUBJECT = 180

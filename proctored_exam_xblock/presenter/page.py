@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.template import Context
 from django.utils import translation
 from django.utils.html import json_script
 
@@ -15,7 +14,7 @@ from ..domain.journey import Facts, Journey, Phase
 from ..domain.policy import ExamPolicy
 from ..domain.scheduling import SlotOffer
 from . import calendar, contexts, dates, payment, support, texts
-from .engine import template
+from .engine import Context, template
 from .links import Links
 from .screen import Screen
 

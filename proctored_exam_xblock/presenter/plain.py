@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.template import Context
 from django.utils import translation
 
 from ..domain.journey import Phase
 from . import support
-from .engine import template
+from .engine import Context, template
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.db import transaction
 from ..domain.errors import BadRequest
 from ..domain.questions import Part, clean_answers
 from ..domain.spent import clean_spent
-from ..models import Attempt, Candidacy, LateAnswer
+from ..models import Attempt, Candidacy, LateAnswer, PartResponse
 from .dossier import Dossier
 
 MOST_REVISIONS = 2_000_000_000
@@ -32,12 +33,16 @@ def check_part(number: object, revision: object, parts: int) -> None:
 def time_spent(attempt: Attempt, part: Part, spent: object, now: datetime) -> dict[str, int] | None:
     """Seconds on each question of the candidate's own part as they are stored; None where the page tells nothing.
 
-    Raises:
-        BadRequest: what it tells cannot be.
+    What it tells and cannot be is left out: no answer is refused for it.
     """
     if spent is None or attempt.started_at is None:
         return None
     return clean_spent(part, spent, (now - attempt.started_at).total_seconds())
+
+
+def counted(parts: Iterable[PartResponse]) -> dict[str, tuple[str, ...]]:
+    """The answers of an attempt's parts that count, by question; a draft that was discarded is none."""
+    return {q: tuple(chosen) for part in parts if part.counted for q, chosen in part.answers.items()}
 
 
 def read_drafts(drafts: object) -> list[tuple[int, int, object, object]]:

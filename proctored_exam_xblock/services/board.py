@@ -11,13 +11,12 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from ..backends import registry
 from ..backends.base import Capability
-from ..domain import drawing, standing
+from ..domain import standing
 from ..domain.attempt import APPOINTMENT_ACTIVE, AppointmentState, State
 from ..domain.clock import abandoned_at, extra_time, is_over, latest_end, unlock_lapses_at
 from ..domain.errors import Gone, NotAllowedNow
 from ..domain.journey import ROOM_OPEN
 from ..domain.policy import Unlock
-from ..domain.questions import Paper
 from ..domain.standing import Deed, Standing
 from ..models import Appointment, Attempt, Candidacy, Exam, Incident, PartResponse
 from . import audit, entry, exams, gate
@@ -199,7 +198,7 @@ def _row(
         seen_at=seen_at,
         silent=at is Standing.SITTING and seen_at is not None and now - seen_at > SILENT_AFTER,
         answered=sum(1 for part in parts for chosen in part.answers.values() if chosen),
-        questions=_questions(attempt, snapshot.paper),
+        questions=_questions(attempt, snapshot),
         verified=sum(1 for part in parts if part.submitted_at is not None),
         parts=len(snapshot.paper.parts),
         extra_percent=appointment.candidacy.extra_time_percent,
@@ -210,11 +209,11 @@ def _row(
     )
 
 
-def _questions(attempt: Attempt | None, paper: Paper) -> int:
+def _questions(attempt: Attempt | None, snapshot: exams.Snapshot) -> int:
     """How many this candidate has; before the start as many as everybody."""
     if attempt is not None and attempt.layout:
         return sum(len(part) for part in attempt.layout)
-    return drawing.length(paper)
+    return snapshot.length
 
 
 def _since(at: Standing, attempt: Attempt | None) -> datetime | None:

@@ -16,6 +16,7 @@ from ..domain.errors import BadRequest, InvalidField, NotAllowedNow
 from ..domain.mail import Kind
 from ..models import Attempt, Candidacy, PartResponse
 from . import audit, exams, mails, review, scores
+from .answers import counted
 from .ending import digest
 from .vendor_reviews import DECIDED
 
@@ -54,6 +55,9 @@ def decide(attempt_id: int, verdict: str, actor: str, reason: str, now: datetime
 def count_drafts(attempt_id: int, actor: str, reason: str, now: datetime) -> None:
     """Count answers that were saved and not finally verified (R-PE-5, in special cases); the score is made again.
 
+    A score that was put by hand stays, and the trail says so: whoever gave it did not take it from the answers. The
+    platform's rescore tool makes it of the answers again.
+
     Raises:
         InvalidField: no reason.
         NotAllowedNow: nothing is left to count, or the attempt is not over.
@@ -63,14 +67,16 @@ def count_drafts(attempt_id: int, actor: str, reason: str, now: datetime) -> Non
         drafts = [part for part in parts if part.answers and not part.counted]
         if not drafts:
             raise NotAllowedNow(phase=attempt.state, reason="no_drafts")
-        PartResponse.objects.filter(pk__in=[part.pk for part in drafts]).update(counted=True)
-        counted = {q: tuple(chosen) for part in parts if part.answers for q, chosen in part.answers.items()}
-        before = scores.read(attempt)
-        attempt.candidacy = candidacy
-        score = scores.mark(attempt, counted)
-        scores.put(attempt, score)
-        attempt.score_sent_at = None
-        attempt.save(update_fields=[*scores.FIELDS, "score_sent_at"])
+        for part in drafts:
+            part.counted = True
+            part.save(update_fields=["counted"])
+        before, stays = scores.read(attempt), attempt.score_by_hand
+        if not stays:
+            attempt.candidacy = candidacy
+            scores.put(attempt, scores.mark(attempt, counted(parts)))
+            attempt.score_sent_at = None
+            attempt.save(update_fields=[*scores.FIELDS, "score_sent_at"])
+        after = scores.read(attempt)
         audit.record(
             candidacy,
             "drafts_counted",
@@ -80,7 +86,8 @@ def count_drafts(attempt_id: int, actor: str, reason: str, now: datetime) -> Non
             parts=[part.number for part in drafts],
             answers=digest({str(part.number): part.answers for part in drafts}),
             before=scores.plain(before)["earned"] if before else None,
-            **scores.plain(score),
+            **(scores.plain(after) if after else {}),
+            **({"by_hand": True} if stays else {}),
             reason=reason,
         )
         mails.tell(Kind.RECOUNTED, attempt, now)

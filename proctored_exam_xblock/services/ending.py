@@ -14,6 +14,7 @@ from ..domain.attempt import Event, State, advance
 from ..domain.mail import Kind
 from ..domain.policy import Expiry, Release
 from . import audit, mails, outbox, review, scores
+from .answers import counted
 from .dossier import Dossier
 
 
@@ -39,11 +40,10 @@ def close(
             part.closed_at = ended
             part.counted = drafts and bool(part.answers)
             part.save(update_fields=["closed_at", "counted"])
-    counted = {q: tuple(chosen) for part in parts if part.counted for q, chosen in part.answers.items()}
     attempt.active_key = None
     attempt.ended_at, attempt.end_reason = ended, end_reason
     attempt.candidacy = dossier.own  # with its exam, which the corrections are read by
-    scores.put(attempt, scores.mark(attempt, counted))
+    scores.put(attempt, scores.mark(attempt, counted(parts)))
     if policy.practice:
         attempt.score_sent_at = ended  # there is nothing to send: no round looks at it again
     elif policy.release is Release.IMMEDIATE:

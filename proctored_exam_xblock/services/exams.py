@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -17,10 +17,12 @@ from django.db.models import QuerySet
 
 from ..backends import registry
 from ..backends.base import Capability
+from ..domain import drawing
 from ..domain.errors import InvalidField, InvalidPaper, InvalidPolicy, NotConfigured
+from ..domain.grading import unit
 from ..domain.policy import ExamPolicy, Unlock
 from ..domain.policy_json import policy_from_json, policy_to_json, read_policy
-from ..domain.questions import Paper
+from ..domain.questions import Paper, Points
 from ..domain.scoring import weighed
 from ..domain.snapshot import paper_from_json, paper_to_json
 from ..models import Exam, ExamVersion
@@ -37,6 +39,21 @@ class Snapshot:
 
     policy: ExamPolicy
     paper: Paper
+
+    @cached_property
+    def length(self) -> int:
+        """How many questions every candidate has; of a large pool it is a walk through all."""
+        return drawing.length(self.paper)
+
+    @cached_property
+    def possible(self) -> Points:
+        """The points that every candidate's own paper has before any correction."""
+        return drawing.possible(self.paper)
+
+    @cached_property
+    def unit(self) -> int:
+        """Into how many parts a point is cut, in the gradebook and in rows that need no finer ones."""
+        return unit(self.paper, self.policy.scoring)
 
 
 def hash_of(title: str, policy: Mapping[str, Any], paper: str) -> str:

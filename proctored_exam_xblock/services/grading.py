@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from fractions import Fraction
 
@@ -11,9 +13,9 @@ from xblock.scorable import Score as XBlockScore
 
 from ..domain.attempt import OVER
 from ..domain.grading import Score
-from ..domain.questions import exact
 from ..models import Attempt, Candidacy, PartResponse
 from . import audit, exams, interventions, review, scores
+from .answers import counted
 from .dossier import Caller, of_candidacy
 from .entry import load
 
@@ -45,32 +47,37 @@ def score(caller: Caller) -> XBlockScore | None:
 
 
 def rescore(caller: Caller, only_if_higher: bool, now: datetime) -> None:
-    """Grade the counted answers again with the attempt's own paper."""
-    attempt = _counted(caller)
-    if attempt is None:
-        return
-    answers: dict[str, tuple[str, ...]] = {}
-    for part in PartResponse.objects.filter(attempt=attempt, counted=True):
-        answers |= {question: tuple(chosen) for question, chosen in part.answers.items()}
-    found, before = scores.mark(attempt, answers), scores.read(attempt)
-    if only_if_higher and found.earned <= (before.earned if before else 0):
-        return
-    _write(attempt, found, "rescored", now)
+    """Grade the counted answers again with the attempt's own paper.
+
+    Args:
+        only_if_higher: keep the score unless the share of the points is a larger one: there may be fewer points.
+    """
+    with _locked(caller) as attempt:
+        if attempt is None:
+            return
+        parts = PartResponse.objects.select_for_update().filter(attempt=attempt, counted=True)
+        found, before = scores.mark(attempt, counted(parts)), scores.read(attempt)
+        if only_if_higher and _share(found) <= _share(before):
+            return
+        _write(attempt, found, "rescored", now)
+
+
+def _share(score: Score | None) -> Fraction:
+    return Fraction(score.earned) / Fraction(score.possible) if score is not None and score.possible else Fraction(0)
 
 
 def override(caller: Caller, earned: float, possible: float, now: datetime) -> None:
-    """A score put by hand, out of what the gradebook has for the exam; kept as the same share of the paper's points.
+    """A score put by hand, out of what the gradebook has for the exam; the gradebook shows it as it was typed.
 
     Raises:
         ValueError: not between nothing and all points.
     """
     if not 0 <= earned <= possible < math.inf:
         raise ValueError("a score is between 0 and the points possible")
-    attempt = _counted(caller)
-    before = scores.read(attempt) if attempt is not None else None
-    if attempt is not None and before is not None:
-        share = Fraction(str(earned)) / Fraction(str(possible)) if possible else Fraction(0)
-        _write(attempt, Score(exact(share * before.possible), before.possible), "score_overridden", now, by_hand=True)
+    with _locked(caller) as attempt:
+        if attempt is not None and scores.read(attempt) is not None:
+            score = scores.by_hand(attempt, Fraction(str(earned)), Fraction(str(possible)))
+            _write(attempt, score, "score_overridden", now, by_hand=True)
 
 
 def publish_again(caller: Caller, now: datetime) -> None:
@@ -81,14 +88,26 @@ def publish_again(caller: Caller, now: datetime) -> None:
         review.publish_grade(attempt.pk, now)
 
 
-def _write(attempt: Attempt, score: Score, action: str, now: datetime, *, by_hand: bool = False) -> None:
+@contextmanager
+def _locked(caller: Caller) -> Iterator[Attempt | None]:
+    """The attempt that the gradebook knows, its rows locked before anything of it is read."""
+    known = _counted(caller)
+    if known is None:
+        yield None
+        return
     with transaction.atomic():
-        candidacy = Candidacy.objects.select_for_update().get(pk=attempt.candidacy_id)
-        scores.put(attempt, score, by_hand=by_hand)
-        attempt.score_sent_at = None
-        attempt.save(update_fields=[*scores.FIELDS, "score_sent_at"])
-        audit.record(candidacy, action, now, "staff", attempt=attempt, **scores.plain(score))
-        transaction.on_commit(lambda: review.publish_grade(attempt.pk, now), robust=True)
+        candidacy = Candidacy.objects.select_for_update().get(pk=known.candidacy_id)
+        attempt = Attempt.objects.select_for_update().get(pk=known.pk)
+        attempt.candidacy, attempt.version = candidacy, known.version
+        yield attempt if attempt.archived_at is None else None
+
+
+def _write(attempt: Attempt, score: Score, action: str, now: datetime, *, by_hand: bool = False) -> None:
+    scores.put(attempt, score, by_hand=by_hand)
+    attempt.score_sent_at = None
+    attempt.save(update_fields=[*scores.FIELDS, "score_sent_at"])
+    audit.record(attempt.candidacy, action, now, "staff", attempt=attempt, **scores.plain(score))
+    transaction.on_commit(lambda: review.publish_grade(attempt.pk, now), robust=True)
 
 
 def clear_state(usage_key: str, anonymous_id: str, now: datetime) -> None:

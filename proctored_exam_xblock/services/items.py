@@ -11,9 +11,11 @@ from ..domain.corrections import Correction, all_of, corrected
 from ..domain.items import Item, Survey, Whole, items, whole
 from ..domain.policy import ExamPolicy
 from ..models import Attempt, Exam, ExamVersion, PartResponse
-from . import exams, layouts, rulings
+from . import exams, layouts, rulings, scores
+from .answers import counted
 
 CHUNK = 1000
+_READ = ("pk", "version_id", "layout", "score_earned", "score_possible", "score_unit")
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,9 @@ class Report:
 def report(exam: Exam) -> Report:
     """Figures over all attempts that were submitted or ran out of time and are not archived; nobody is in them.
 
+    Those of a question are made of the answers by the keys in force; those of the whole are the scores that candidates
+    have, whoever or whatever gave them.
+
     Args:
         exam: one with a current version.
     """
@@ -39,12 +44,12 @@ def report(exam: Exam) -> Report:
     survey = Survey()
     for attempt, parts in _attempts(exam):
         snapshot = snapshots[attempt.version_id]
-        counted = {q: tuple(chosen) for part in parts if part.counted for q, chosen in part.answers.items()}
         survey.add(
             layouts.own_paper(attempt, snapshot.paper),
-            counted,
+            counted(parts),
             rank=ranks[attempt.version_id],
             scoring=snapshot.policy.scoring,
+            score=scores.read(attempt),
             spent={q: seconds for part in parts for q, seconds in part.spent.items()},
         )
     present = snapshots[versions[-1].pk]
@@ -66,7 +71,7 @@ def _attempts(exam: Exam) -> Iterator[tuple[Attempt, list[PartResponse]]]:
     rows = Attempt.objects.filter(candidacy__exam=exam, state__in=over, archived_at=None).order_by("pk")
     last = 0
     while True:
-        chunk = list(rows.filter(pk__gt=last).only("pk", "version_id", "layout")[:CHUNK])
+        chunk = list(rows.filter(pk__gt=last).only(*_READ)[:CHUNK])
         parts: dict[int, list[PartResponse]] = defaultdict(list)
         if chunk:
             answered = PartResponse.objects.filter(attempt_id__in=[attempt.pk for attempt in chunk])

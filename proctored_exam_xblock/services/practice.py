@@ -151,9 +151,9 @@ def _target(exam: Exam, user_id: int) -> Target:
     try:
         backend = registry.get(found.policy.backend)
     except NotConfigured:
-        return _measure(found.policy, drawing.length(found.paper), extra)
+        return _measure(found.policy, found.length, extra)
     has_room = Capability.ROOM in backend.capabilities
-    target = _measure(found.policy, drawing.length(found.paper), extra, has_room=has_room)
+    target = _measure(found.policy, found.length, extra, has_room=has_room)
     return replace(target, unsupported_systems=tuple(backend.unsupported_systems), limits=backend.limits)
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import lcm
 
 from ..domain.corrections import Regrade, marked
-from ..domain.grading import LARGEST, Score, fine_enough, for_gradebook, unit
+from ..domain.grading import LARGEST, Score, fine_enough, for_gradebook
 from ..domain.questions import Answers, exact
 from ..models import Attempt
 from . import exams, layouts, rulings
@@ -36,8 +36,34 @@ def mark_by(attempt: Attempt, counted: Answers, regrades: Sequence[Regrade]) -> 
     return marked(layouts.own_paper(attempt, snapshot.paper), counted, snapshot.policy.scoring, regrades)
 
 
+def by_hand(attempt: Attempt, earned: Fraction, possible: Fraction) -> Score:
+    """What somebody typed in the gradebook's numbers, in points.
+
+    It stays what was typed: of the points that were typed too, which corrections may have left the answers fewer of.
+    Where the gradebook has a scale of its own (``lms_points``), or where no row could hold the numbers, it is the same
+    share of the points that the attempt has.
+
+    Args:
+        attempt: one with a score.
+        earned, possible: between nothing and all.
+    """
+    snapshot, before = exams.snapshot(attempt.version), read(attempt)
+    typed = Score(exact(earned / snapshot.unit), exact(possible / snapshot.unit))
+    if possible and not snapshot.policy.lms_points and _fits(typed, snapshot.unit):
+        return typed
+    most = before.possible if before is not None else snapshot.possible
+    return Score(exact(earned / possible * most) if possible else 0, most)
+
+
+def _fits(score: Score, parts: int) -> bool:
+    finer = fine_enough(parts, score)
+    return all((Fraction(value) * finer).denominator == 1 for value in (score.earned, score.possible)) and (
+        score.possible * finer <= LARGEST
+    )
+
+
 def put(attempt: Attempt, score: Score, *, by_hand: bool = False) -> None:
-    """Set the attempt's score in the parts of a point that its paper needs; the caller saves ``FIELDS``.
+    """Set the attempt's score in the parts of a point that it needs; the caller saves ``FIELDS``.
 
     Args:
         attempt: a row that the caller has locked.
@@ -45,10 +71,8 @@ def put(attempt: Attempt, score: Score, *, by_hand: bool = False) -> None:
         by_hand: whether somebody gave it, whatever the answers.
     """
     snapshot = exams.snapshot(attempt.version)
-    policy, parts = snapshot.policy, unit(snapshot.paper, snapshot.policy.scoring)
-    if not by_hand:
-        parts = fine_enough(parts, score)
-    elif policy.lms_points:  # what somebody typed there may need finer parts than any answer
+    policy, parts = snapshot.policy, fine_enough(snapshot.unit, score)
+    if by_hand and policy.lms_points:  # what somebody typed there may need finer parts than any answer
         parts = min(lcm(parts, Fraction(score.earned).denominator), int(LARGEST // max(1, score.possible)))
     attempt.score_unit = parts
     attempt.score_earned, attempt.score_possible = for_gradebook(score, parts, 0, policy.pass_percent)
@@ -64,12 +88,17 @@ def read(attempt: Attempt) -> Score | None:
 
 
 def filed(attempt: Attempt) -> tuple[int, int] | None:
-    """The score as the gradebook gets it: earned of possible, None without one."""
+    """The score as the gradebook gets it: earned of possible, None without one.
+
+    In the paper's own parts of a point, whatever finer ones a correction needed in the row, so that an exam weighs the
+    same for everybody; what was put by hand is filed as it was typed.
+    """
     found = read(attempt)
     if found is None:
         return None
-    policy = exams.snapshot(attempt.version).policy
-    return for_gradebook(found, attempt.score_unit, policy.lms_points, policy.pass_percent)
+    snapshot = exams.snapshot(attempt.version)
+    parts = attempt.score_unit if attempt.score_by_hand else snapshot.unit
+    return for_gradebook(found, parts, snapshot.policy.lms_points, snapshot.policy.pass_percent)
 
 
 def plain(score: Score) -> dict[str, int | str]:

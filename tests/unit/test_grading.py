@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proctored_exam_xblock.domain.grading import QuestionResult, Score, grade, grade_each, grade_question, passed
+from proctored_exam_xblock.domain.grading import QuestionResult, Score, grade, grade_question, passed
 from proctored_exam_xblock.domain.questions import Kind
 from tests.unit.papers import PAPER, question
 
@@ -34,7 +34,8 @@ def test_checking_nothing_is_never_right_even_when_nothing_is():
 
 
 def test_a_wrong_answer_and_no_answer_are_told_apart():
-    results = grade_each(PAPER, {"q1": ("b",), "q2": ("a", "c")})
+    given = {"q1": ("b",), "q2": ("a", "c")}
+    results = tuple(grade_question(one, given.get(one.id, ())) for one in PAPER.questions)
 
     assert results == (
         QuestionResult("q1", answered=True, correct=False, score=Score(0, 1)),

@@ -14,7 +14,6 @@ from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.template import Context
 from django.utils import translation
 from django.utils.html import json_script, strip_tags
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ from ...domain.questions import Paper, Part, Points, Question
 from ...domain.readiness import Finding
 from ...domain.terms import ServiceTerms
 from .. import dates, sitting
-from ..engine import template
+from ..engine import Context, template
 from ..links import Links
 from ..page import render
 from ..screen import Screen

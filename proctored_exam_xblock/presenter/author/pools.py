@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from babel import Locale
-from django.template import Context
 
 from ...domain import drawing
 from ...domain.questions import Paper, Part
 from .. import dates
-from ..engine import template
+from ..engine import Context, template
 from .keys import points_text
 
 
