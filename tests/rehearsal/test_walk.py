@@ -128,16 +128,16 @@ def test_the_same_seed_draws_the_same_candidates_and_every_habit_among_the_first
 
 
 def loses_an_answer(patch: pytest.MonkeyPatch) -> None:
-    def write(attempt: Any, number: int, revision: int, cleaned: dict[str, list[str]], now: Any) -> bool:
-        return real(attempt, number, revision, dict(list(cleaned.items())[1:]), now)
+    def write(attempt: Any, number: int, revision: int, cleaned: dict[str, list[str]], *given: Any) -> bool:
+        return real(attempt, number, revision, dict(list(cleaned.items())[1:]), *given)
 
     real = drafts._write
     patch.setattr(drafts, "_write", write)
 
 
 def grades_too_kindly(patch: pytest.MonkeyPatch) -> None:
-    real = scores.grade
-    patch.setattr(scores, "grade", lambda *given: replace(real(*given), earned=real(*given).earned + 1))
+    real = scores.marked
+    patch.setattr(scores, "marked", lambda *given: replace(real(*given), earned=real(*given).earned + 1))
 
 
 def files_no_grade(patch: pytest.MonkeyPatch) -> None:
@@ -173,7 +173,7 @@ def tears_the_trail(patch: pytest.MonkeyPatch) -> None:
 
 
 def crashes_at_the_end(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(scores, "grade", lambda *given: 1 / 0)
+    patch.setattr(scores, "marked", lambda *given: 1 / 0)
 
 
 def lets_nobody_start(patch: pytest.MonkeyPatch) -> None:
