@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from .. import compat
 from ..domain import corrections
-from ..domain.attempt import OVER
-from ..domain.corrections import Correction
+from ..domain.attempt import APPOINTMENT_ACTIVE, OVER
+from ..domain.corrections import Correction, Name
 from ..domain.errors import ChangedMeanwhile, Gone, InvalidField, NotAllowedNow
 from ..domain.mail import Kind
 from ..domain.questions import Paper
-from ..models import Attempt, Candidacy, Exam, PartResponse, Regrade
+from ..models import Appointment, Attempt, Candidacy, Exam, PartResponse, Regrade
 from . import audit, exams, layouts, mails, review, rulings, scores
 from .facts import is_out
 
@@ -49,11 +49,20 @@ def over(exam: Exam) -> QuerySet[Attempt]:
 
 
 def papers(exam: Exam) -> list[Paper]:
-    """The papers that somebody sat or could sit: of the current version first, then the newest."""
-    sat = set(over(exam).order_by().values_list("version_id", flat=True).distinct())
-    versions = exam.versions.defer("policy", "paper").filter(pk__in=sat | {exam.current_version_id})
+    """The papers that somebody sat, sits or will sit: of the current version first, then the newest."""
+    return [paper for paper, _ in sat_papers(exam)]
+
+
+def sat_papers(exam: Exam) -> list[tuple[Paper, int]]:
+    """The same, each with how many sat it or are sitting it."""
+    begun = Attempt.objects.filter(version__exam=exam, archived_at=None).order_by()
+    sat = dict(begun.values_list("version_id").annotate(Count("pk")))
+    active = [state.value for state in APPOINTMENT_ACTIVE]
+    booked = Appointment.objects.filter(version__exam=exam, state__in=active).order_by()
+    wanted = {*sat, *booked.values_list("version_id", flat=True).distinct(), exam.current_version_id}
+    versions = exam.versions.defer("policy", "paper").filter(pk__in=wanted)
     ordered = sorted(versions, key=lambda version: (version.pk == exam.current_version_id, version.pk), reverse=True)
-    return [exams.snapshot(version).paper for version in ordered]
+    return [(exams.snapshot(version).paper, sat.get(version.pk, 0)) for version in ordered]
 
 
 def check(exam: Exam, wanted: Sequence[Correction]) -> None:
@@ -184,20 +193,19 @@ class _Rules:
 
     mark: int
     regrades: tuple[corrections.Regrade, ...]
-    questions: frozenset[str]
+    questions: frozenset[Name]
     reason: str
 
 
-def concerns(attempt: Attempt, questions: frozenset[str]) -> bool:
+def concerns(attempt: Attempt, questions: frozenset[Name]) -> bool:
     """Whether the attempt was given one of these questions; if not, its score stays what it is, whoever made it."""
-    own = layouts.own_paper(attempt, exams.snapshot(attempt.version).paper)
-    return any(question.id in questions for question in own.questions)
+    return corrections.concerns(layouts.own_paper(attempt, exams.snapshot(attempt.version).paper), questions)
 
 
 def _rules(exam: Exam) -> _Rules:
     rows = list(Regrade.objects.filter(exam=exam, number__lte=exam.regrade_mark))
     known = rulings.read(rows)
-    questions = frozenset(correction.question_id for correction in corrections.all_of(known))
+    questions = frozenset(correction.name for correction in corrections.all_of(known))
     newest = max(rows, key=lambda row: row.undone_mark or row.number)
     reason = newest.undone_reason if newest.undone_mark is not None else newest.reason
     return _Rules(exam.regrade_mark, corrections.in_force(known, exam.regrade_mark), questions, reason)

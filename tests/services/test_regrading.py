@@ -145,6 +145,36 @@ def test_every_version_that_has_the_question_is_corrected(exam: World) -> None:
     assert (points(exam, alex), points(exam, robin)) == ((2, 3), (2, 3))
 
 
+def test_a_question_that_was_reworded_under_its_name_keeps_its_own_key(exam: World) -> None:
+    alex, key, void = sat(exam), other_key(1), ruled(Ruling.VOID, 2)
+    exam.publish(
+        PAPER.replace("est un rectangle", "n’est pas un rectangle").replace("Lesquels sont", "Lesquels seraient")
+    )
+    robin = sat(exam, "robin")
+    assert [c.certification_number for c in regrade_preview.of(row(), [key]).changes] == [
+        exam.attempt(alex).certification_number
+    ]
+    apply(exam, key, void)
+    assert (points(exam, alex), points(exam, robin)) == ((1, 2), (3, 3))
+    with pytest.raises(InvalidCorrection) as refused:
+        apply(exam, Correction(key.question_id, "of another world", ruling=Ruling.VOID))
+    assert refused.value.params["reason"] == "unknown_question"
+
+
+def test_a_question_of_a_version_that_is_being_sat_or_is_booked_can_be_corrected(exam: World) -> None:
+    alex, sitting_now = sat(exam, ended=False), ruled(Ruling.VOID, 3)
+    exam.publish(PAPER.replace('url_name="q3"', 'url_name="q8"'))
+    booked = ruled(Ruling.VOID, 3)
+    robin = exam.person("robin")
+    exam.clock.present = exam.clock.present.replace(month=2, day=20)
+    exam.book(robin, SLOT)
+    exam.publish(PAPER.replace('url_name="q3"', 'url_name="q9"'))
+    assert len(regrading.papers(row())) == 3
+    apply(exam, sitting_now, booked)
+    finish(exam, alex)
+    assert points(exam, alex) == (2, 2)
+
+
 def test_a_question_that_only_an_earlier_version_has_can_be_corrected(exam: World) -> None:
     alex, wanted = sat(exam), ruled(Ruling.VOID, 3)
     exam.publish(PAPER.replace('url_name="q3"', 'url_name="q9"'))
@@ -247,7 +277,8 @@ def test_without_a_reason_nothing_is_decided(exam: World, reason: str) -> None:
 
 def test_what_fits_no_version_is_refused(exam: World) -> None:
     sat(exam)
-    for wanted in ([Correction("stranger", ruling=Ruling.VOID)], [Correction(asked().id, key=("no such",))], []):
+    strange = Correction("stranger", asked().words, ruling=Ruling.VOID)
+    for wanted in ([strange], [Correction(asked().id, asked().words, key=("no such",))], []):
         with pytest.raises(InvalidCorrection):
             apply(exam, *wanted)
         with pytest.raises(InvalidCorrection):
