@@ -69,7 +69,7 @@ def count_drafts(attempt_id: int, actor: str, reason: str, now: datetime) -> Non
         attempt.candidacy = candidacy
         score = scores.mark(attempt, counted)
         scores.put(attempt, score)
-        attempt.score_sent_at = None
+        review.is_changed(attempt)
         attempt.save(update_fields=[*scores.FIELDS, "score_sent_at"])
         audit.record(
             candidacy,

@@ -206,9 +206,19 @@ def _rules(exam: Exam) -> _Rules:
     rows = list(Regrade.objects.filter(exam=exam, number__lte=exam.regrade_mark))
     known = rulings.read(rows)
     questions = frozenset(correction.name for correction in corrections.all_of(known))
-    newest = max(rows, key=lambda row: row.undone_mark or row.number)
-    reason = newest.undone_reason if newest.undone_mark is not None else newest.reason
-    return _Rules(exam.regrade_mark, corrections.in_force(known, exam.regrade_mark), questions, reason)
+    return _Rules(
+        exam.regrade_mark,
+        corrections.in_force(known, exam.regrade_mark),
+        questions,
+        _reason_at(rows, exam.regrade_mark),
+    )
+
+
+def _reason_at(rows: Sequence[Regrade], mark: int) -> str:
+    """Of what was decided last by then; what was undone since has not happened yet."""
+    made = [(row.number, row.reason) for row in rows]
+    undone = [(row.undone_mark, row.undone_reason) for row in rows if row.undone_mark and row.undone_mark <= mark]
+    return max(made + undone)[1]
 
 
 def _behind(exam: Exam) -> QuerySet[Attempt]:
@@ -219,22 +229,28 @@ def _finish(exam: Exam, now: datetime, most: int) -> int:
     found = list(_behind(exam).order_by("pk").values_list("pk", "candidacy_id")[:most])
     if not found:
         return 0
-    rules = _rules(exam)
+    rules, told = _rules(exam), False
     for attempt_id, candidacy_id in found:
         try:
-            _settle(attempt_id, candidacy_id, rules, now)
+            told = _settle(attempt_id, candidacy_id, rules, now) or told
         except Exception:  # one that fails must not keep the others back; the next round tries it again
             log.exception("attempt %s: its score could not be corrected", attempt_id)
+    if told:
+        mails.send_soon()
     return len(found)
 
 
-def _settle(attempt_id: int, candidacy_id: int, rules: _Rules, now: datetime) -> None:
-    """One attempt's score by the rules. The first statement locks: what is read after it is not older than the lock."""
+def _settle(attempt_id: int, candidacy_id: int, rules: _Rules, now: datetime) -> bool:
+    """One attempt's score by the rules. The first statement locks: what is read after it is not older than the lock.
+
+    Returns:
+        Whether an e-mail was written.
+    """
     with transaction.atomic():
         candidacy = Candidacy.objects.select_for_update().get(pk=candidacy_id)
         attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
         if attempt.archived_at is not None or attempt.regrade_mark >= rules.mark:
-            return
+            return False
         attempt.candidacy = candidacy
         before, was_out = scores.read(attempt), _is_told(attempt)
         if not attempt.score_by_hand and concerns(attempt, rules.questions):
@@ -242,16 +258,17 @@ def _settle(attempt_id: int, candidacy_id: int, rules: _Rules, now: datetime) ->
         after = scores.read(attempt)
         if after == before:  # though it may be cut into other parts of a point
             Attempt.objects.filter(pk=attempt_id).update(regrade_mark=rules.mark)
-            return
+            return False
         attempt.regrade_mark = rules.mark
         if not exams.snapshot(attempt.version).policy.practice:
-            attempt.score_sent_at = None
+            review.is_changed(attempt)
         attempt.save(update_fields=[*scores.FIELDS, "score_sent_at"])
         told = {name: scores.plain(score) if score else None for name, score in (("before", before), ("after", after))}
         audit.record(candidacy, REGRADED, now, "system", attempt=attempt, mark=rules.mark, reason=rules.reason, **told)
         if was_out:
-            mails.tell(Kind.CORRECTED, attempt, now, once=rules.mark)
+            mails.tell(Kind.CORRECTED, attempt, now, once=rules.mark, soon=False)
         transaction.on_commit(lambda: review.publish_grade(attempt_id, now), robust=True)
+    return was_out
 
 
 def _counted(attempt: Attempt) -> dict[str, tuple[str, ...]]:

@@ -225,6 +225,53 @@ def test_an_invalidated_sitting_is_corrected_and_its_grade_stays_taken_back(exam
     assert filed(exam, alex) == (2, 3)
 
 
+def test_a_score_that_was_told_stays_told_while_its_review_is_open_and_is_filed_by_the_decision(exam: World) -> None:
+    alex = sat(exam)
+    attempt = exam.attempt(alex).pk
+    decisions.decide(attempt, "reopen", TEAM, "a complaint", exam.clock())
+
+    apply(exam, other_key(1))
+    settle(exam)
+
+    told = exam.load(alex).facts.attempt
+    assert told is not None
+    assert (told.released, told.score_earned, exam.phase(alex)) == (True, 2, "result")
+    assert filed(exam, alex) == (3, 3), "the gradebook waits for the decision"
+    decisions.decide(attempt, "validate", TEAM, "nothing in it", exam.clock())
+    settle(exam)
+    assert filed(exam, alex) == (2, 3)
+
+
+def test_undone_while_the_review_is_open_the_score_that_was_told_is_back(exam: World) -> None:
+    alex = sat(exam)
+    attempt = exam.attempt(alex).pk
+    decisions.decide(attempt, "reopen", TEAM, "a complaint", exam.clock())
+    apply(exam, other_key(1))
+    undo(exam, 1)
+    settle(exam)
+    told = exam.load(alex).facts.attempt
+    assert told is not None
+    assert (told.released, told.score_earned, filed(exam, alex)) == (True, 3, (3, 3))
+    decisions.decide(attempt, "validate", TEAM, "nothing in it", exam.clock())
+    settle(exam)
+    assert (points(exam, alex), filed(exam, alex)) == ((3, 3), (3, 3))
+
+
+def test_a_grade_that_was_taken_back_and_is_examined_again_is_not_told(exam: World) -> None:
+    alex = sat(exam)
+    attempt = exam.attempt(alex).pk
+    for verdict in ("reopen", "invalidate", "reopen"):
+        decisions.decide(attempt, verdict, TEAM, "because", exam.clock())
+    apply(exam, other_key(1))
+    settle(exam)
+    told = exam.load(alex).facts.attempt
+    assert told is not None
+    assert (told.released, filed(exam, alex)) == (False, None)
+    decisions.decide(attempt, "validate", TEAM, "after all", exam.clock())
+    settle(exam)
+    assert filed(exam, alex) == (2, 3)
+
+
 def test_what_is_not_released_is_corrected_without_a_word(exam: World) -> None:
     exam.publish(release="manual")
     alex = sat(exam)
