@@ -140,6 +140,7 @@ def _correction(params: Mapping[str, Any]) -> str:
         "unknown_question": _("This question is in no version of the exam any more. Reload the page."),
         "unknown_choice": _("This question has no such choice. Reload the page."),
         "empty_key": _("Tick at least one right answer."),
+        "same_key": _("This is what counts as right already. Change the key, or take this question off the list."),
         "all_choices": _("If every choice is right, grant the points to everybody instead."),
         "nothing_left": _("No question would be left that counts. Grant the points to everybody instead."),
     }.get(str(params.get("reason", "")), _("The request could not be read. Reload the page and try again."))

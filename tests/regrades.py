@@ -54,11 +54,12 @@ def asked(number: int = 1) -> Question:
 
 def other_key(number: int = 1) -> Correction:
     """The wrong choices of a question are the right ones."""
-    return Correction(asked(number).id, key=tuple(c.id for c in asked(number).choices if not c.correct))
+    found = asked(number)
+    return Correction(found.id, found.words, key=tuple(c.id for c in found.choices if not c.correct))
 
 
 def ruled(ruling: Ruling, number: int = 1) -> Correction:
-    return Correction(asked(number).id, ruling=ruling)
+    return Correction(asked(number).id, asked(number).words, ruling=ruling)
 
 
 def apply(exam: World, *wanted: Correction, raise_only: bool = False) -> regrading.Decision:

@@ -105,7 +105,7 @@ def refused_page(error: ExamError) -> HttpResponse:
     return HttpResponse(template("console/refused").render(Context(context)), status=error.status)
 
 
-def refused_json(error: ExamError) -> JsonResponse:
-    """A refusal with its stable code and the field it is about."""
-    body = {"ok": False, "code": error.code, "message": messages.text(error), "field": error.field}
+def refused_json(error: ExamError, **more: object) -> JsonResponse:
+    """A refusal with its stable code, the field it is about, and what one page wants to know beside."""
+    body = {**more, "ok": False, "code": error.code, "message": messages.text(error), "field": error.field}
     return JsonResponse(body, status=error.status)

@@ -17,9 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_GET
 
-from .. import conf
+from .. import compat, conf
 from ..domain import corrections
-from ..domain.errors import BadRequest, ExamError
+from ..domain.errors import BadRequest, ExamError, InvalidCorrection
 from ..presenter import dates
 from ..presenter.engine import Context, template
 from ..services import exams, regrade_preview, regrading
@@ -55,7 +55,9 @@ def page(request: HttpRequest, exam_id: int) -> HttpResponse:
         "done": regrade_words.done(request.GET.get("done", "")),
         "longest_reason": regrading.LONGEST_REASON,
     }
-    return staff.render("regrade", visit, "regrade", _("Correct a question"), context)
+    response = staff.render("regrade", visit, "regrade", _("Correct a question"), context)
+    response.content = compat.course_files(response.content.decode(), visit.exam.course_key).encode()
+    return response
 
 
 _ADDRESSES = ("preview", "apply", "undo", "left")
@@ -67,6 +69,8 @@ def _answer(request: HttpRequest, exam_id: int, deed: Deed) -> HttpResponse:
     try:
         visit = door.enter_as_staff(request, exam_id)
         return JsonResponse({"ok": True, **deed(visit, door.read_body(request), now)})
+    except InvalidCorrection as error:
+        return door.refused_json(error, words=error.params.get("words", ""))
     except ExamError as error:
         return door.refused_json(error)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from fractions import Fraction
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 from babel import Locale
@@ -16,7 +17,7 @@ from django.utils.translation import ngettext
 
 from .. import compat
 from ..domain import corrections
-from ..domain.corrections import Correction
+from ..domain.corrections import Correction, Name
 from ..domain.questions import Kind, Paper, Points, Question, Ruling
 from ..domain.scoring import on_scale
 from ..models import Exam, Regrade
@@ -27,26 +28,39 @@ from ..services.regrade_preview import Change, Preview
 
 MOST_ROWS = 300
 """Rows of a preview that are shown; all are counted."""
-LONGEST_PROMPT = 600
 Words = dict[str, Any]
+_IMAGE = re.compile(r"""<img\b[^>]*\balt="([^"]*)"[^>]*>""")
 
 
 # --- questions ------------------------------------------------------------------------------------------------------
 
 
 def questions(exam: Exam) -> list[Words]:
-    """Every question that somebody had or will have, as it is graded now; those of the current version first."""
+    """Every question that somebody had or will have, as it is graded now; those of the current version first, and one
+    that was reworded once for each wording."""
     in_force = corrections.all_of(rulings.in_force(exam.pk, exam.regrade_mark))
-    touched = {correction.question_id for correction in in_force}
-    found: dict[str, Words] = {}
-    for place, paper in enumerate(regrading.papers(exam)):
+    touched = {correction.name for correction in in_force}
+    found: dict[Name, Words] = {}
+    newest: dict[str, str] = {}
+    for place, (paper, sat) in enumerate(regrading.sat_papers(exam)):
         for part, number, asked in _numbered(corrections.corrected(paper, in_force)):
-            known = found.get(asked.id)
-            if known is None:
-                found[asked.id] = _question(asked, part, number, is_former=place > 0, corrected=asked.id in touched)
-            elif known["key"] != key_of(asked):
-                known["former_key"] = key_of(asked)
+            name = asked.id, asked.words
+            if name not in found:
+                found[name] = _question(asked, part, number, is_former=place > 0, corrected=name in touched)
+            elif found[name]["right"] != asked.key:
+                found[name]["former_key"] = key_of(asked)
+            found[name]["sat"] += sat
+            if newest.setdefault(asked.id, asked.words) != asked.words:
+                found[name]["wording"] = _wording(found[name]["sat"])
     return list(found.values())
+
+
+def _wording(count: int) -> str:
+    return ngettext(
+        "Earlier wording: %(count)s candidate had that version of the exam.",
+        "Earlier wording: %(count)s candidates had that version of the exam.",
+        count,
+    ) % {"count": count}
 
 
 def _numbered(paper: Paper) -> list[tuple[str, str, Question]]:
@@ -64,10 +78,15 @@ def _question(asked: Question, part: str, number: str, *, is_former: bool, corre
     where = _("Question %(number)s") % {"number": number}
     return {
         "id": asked.id,
+        "words": asked.words,
+        "wording": "",
+        "sat": 0,
         "part": part,
         "where": _("%(where)s of an earlier version") % {"where": where} if is_former else where,
         "excerpt": excerpt(asked),
-        "words": _text(asked.lead + asked.prompt)[:LONGEST_PROMPT],
+        "lead": asked.lead,
+        "prompt": asked.prompt,
+        "right": asked.key,
         "key": key_of(asked),
         "former_key": "",
         "ruling": asked.ruling.value,
@@ -75,22 +94,22 @@ def _question(asked: Question, part: str, number: str, *, is_former: bool, corre
         "corrected": corrected,
         "several": asked.kind is Kind.MULTIPLE,
         "choices": [
-            {"id": c.id, "text": _plain(c.html, n), "right": c.correct} for n, c in enumerate(asked.choices, 1)
+            {"id": c.id, "html": c.html, "name": _nameless(c.html, n), "right": c.correct}
+            for n, c in enumerate(asked.choices, 1)
         ],
     }
 
 
 def key_of(asked: Question) -> str:
-    """The right choices in words."""
-    return " · ".join(_plain(choice.html, n) for n, choice in enumerate(asked.choices, 1) if choice.correct)
+    """The right choices as candidates see them, sanitised HTML: what is a power or an index looks like one."""
+    return " · ".join(choice.html for choice in asked.choices if choice.correct)
 
 
-def _plain(written: str, number: int) -> str:
-    return _text(written) or _("Choice %(number)s (an image)") % {"number": number}
-
-
-def _text(written: str) -> str:
-    return " ".join(unescape(strip_tags(written.replace("<", " <"))).split())
+def _nameless(written: str, number: int) -> str:
+    """What a choice is called by who cannot see it, '' where its own words or those of its images say it."""
+    if unescape(strip_tags(_IMAGE.sub(r"\1", written))).strip():
+        return ""
+    return _("Choice %(number)s (an image)") % {"number": number}
 
 
 def _ruling(ruling: Ruling) -> str:
@@ -226,11 +245,11 @@ def _note(change: Change) -> str:
 
 def history(exam: Exam, asked: Sequence[Words], locale: Locale, zone: tzinfo) -> list[Words]:
     """Every regrade, the newest first."""
-    known = {question["id"]: question for question in asked}
+    known = {(question["id"], question["words"]): question for question in asked}
     return [_decided(row, known, locale, zone) for row in Regrade.objects.filter(exam=exam).order_by("-number")]
 
 
-def _decided(row: Regrade, known: Mapping[str, Words], locale: Locale, zone: tzinfo) -> Words:
+def _decided(row: Regrade, known: Mapping[Name, Words], locale: Locale, zone: tzinfo) -> Words:
     return {
         "number": row.number,
         "title": _("Correction %(number)s") % {"number": row.number},
@@ -244,17 +263,16 @@ def _decided(row: Regrade, known: Mapping[str, Words], locale: Locale, zone: tzi
     }
 
 
-def _said(correction: Correction, known: Mapping[str, Words]) -> Words:
-    question = known.get(correction.question_id, {"where": correction.question_id, "excerpt": "", "choices": ()})
-    if correction.key is None:
-        what = {
-            Ruling.VOID: _("cancelled, it counts for nobody"),
-            Ruling.GIVEN: _("its points are granted to everybody"),
-        }[correction.ruling]
-    else:
-        names = {choice["id"]: choice["text"] for choice in question["choices"]}
-        what = _("right: %(key)s") % {"key": " · ".join(names.get(choice, choice) for choice in correction.key)}
-    return {"where": question["where"], "excerpt": question["excerpt"], "what": what}
+def _said(correction: Correction, known: Mapping[Name, Words]) -> Words:
+    """``key`` is sanitised HTML."""
+    question = known.get(correction.name, {"where": correction.question_id, "excerpt": "", "choices": ()})
+    what = {
+        Ruling.VOID: _("cancelled, it counts for nobody"),
+        Ruling.GIVEN: _("its points are granted to everybody"),
+    }.get(correction.ruling, _("right:"))
+    written = {choice["id"]: choice["html"] for choice in question["choices"]}
+    key = " · ".join(written.get(choice, escape(choice)) for choice in correction.key or ())
+    return {"where": question["where"], "excerpt": question["excerpt"], "what": what, "key": key}
 
 
 def _by(actor: str, at: datetime, locale: Locale, zone: tzinfo) -> str:

@@ -1,8 +1,8 @@
 """Corrections of a paper after the fact: another key, a question that counts for nobody or is given to all (R-X-15).
 
-A regrade is a list of corrections; it stays in force for every attempt of the exam until it is undone. Ids of questions
-and choices come from their words, never from the key, so that a correction fits every version of the exam which has
-that question with those choices.
+A regrade is a list of corrections; it stays in force for every attempt of the exam until it is undone. A question that
+was given a name keeps its id when it is reworded: a correction therefore names the words too, without the key, and fits
+every version of the exam which has that question in those words, and no other.
 """
 
 from __future__ import annotations
@@ -19,21 +19,31 @@ from .scoring import PLATFORM, Scoring
 MOST = 50
 """Corrections that one regrade may have."""
 LONGEST_ID = 200
+Name = tuple[str, str]
+"""A question's id and its words."""
 
 
 @dataclass(frozen=True)
 class Correction:
-    """What is decided of one question: either ``key``, the ids of the right choices, or a ``ruling``."""
+    """What is decided of one question: either ``key``, the ids of the right choices, or a ``ruling``.
+
+    Args:
+        question_id, words: of the question, see ``Question.words``.
+    """
 
     question_id: str
+    words: str
     key: tuple[str, ...] | None = None
     ruling: Ruling = Ruling.NONE
 
+    @property
+    def name(self) -> Name:
+        """What it is about."""
+        return self.question_id, self.words
+
     def fits(self, question: Question) -> bool:
         """Whether it is about this question, in this wording."""
-        if question.id != self.question_id:
-            return False
-        return self.key is None or {*self.key} <= {choice.id for choice in question.choices}
+        return question.id == self.question_id and question.words == self.words
 
 
 @dataclass(frozen=True)
@@ -68,34 +78,47 @@ def all_of(regrades: Iterable[Regrade]) -> tuple[Correction, ...]:
 
 def corrected(paper: Paper, corrections: Sequence[Correction]) -> Paper:
     """The paper as corrected; of several corrections that fit a question the last one holds, and it alone."""
-    last: dict[str, list[Correction]] = {}
-    for correction in corrections:
-        last.setdefault(correction.question_id, []).insert(0, correction)
-    if not any(question.id in last for question in paper.questions):
+    last = {correction.name: correction for correction in corrections}
+    ids = {question_id for question_id, _ in last}  # first: words are worked out of the few that may be meant
+    found = {
+        question.id: last[question.id, question.words]
+        for question in paper.questions
+        if question.id in ids and (question.id, question.words) in last
+    }
+    if not found:
         return paper
     return Paper(
         tuple(
-            replace(
-                part, questions=tuple(_corrected(question, last.get(question.id, ())) for question in part.questions)
-            )
+            replace(part, questions=tuple(_corrected(question, found.get(question.id)) for question in part.questions))
             for part in paper.parts
         )
     )
 
 
-def _corrected(question: Question, newest_first: Iterable[Correction]) -> Question:
-    fitting = next((correction for correction in newest_first if correction.fits(question)), None)
+def _corrected(question: Question, fitting: Correction | None) -> Question:
+    """What the author says of an answer was written for the author's key and goes with it."""
     if fitting is None:
         return question
     if fitting.key is None:
         return replace(question, ruling=fitting.ruling)
     choices = tuple(_rekeyed(choice, choice.id in fitting.key) for choice in question.choices)
-    return replace(question, choices=choices, ruling=Ruling.NONE)
+    fresh = replace(question, choices=choices, ruling=Ruling.NONE)
+    if fresh.key == question.key:
+        return fresh
+    silent = tuple(replace(choice, hints=()) for choice in choices)
+    return replace(fresh, choices=silent, explanation="", hints=(), demand_hints=())
 
 
 def _rekeyed(choice: Choice, right: bool) -> Choice:
     """What a choice earned in part is over once it is right; one that was right and is not any more earns nothing."""
     return replace(choice, correct=right, partial=None) if right or choice.correct else choice
+
+
+def concerns(paper: Paper, names: Iterable[Name]) -> bool:
+    """Whether the paper has one of these questions in these words."""
+    wanted = frozenset(names)
+    ids = {question_id for question_id, _ in wanted}
+    return any(question.id in ids and (question.id, question.words) in wanted for question in paper.questions)
 
 
 def marked(paper: Paper, answers: Answers, scoring: Scoring, regrades: Iterable[Regrade]) -> Score:
@@ -125,47 +148,53 @@ def check(corrections: Sequence[Correction], papers: Sequence[Paper]) -> None:
     """Refuse what no version of the exam can be corrected by.
 
     Args:
-        papers: of each version in which a candidate could have sat the exam.
+        papers: of each version in which a candidate could have sat the exam, with the corrections in force.
 
     Raises:
         InvalidCorrection: ``reason`` is ``no_correction``, ``too_many_corrections``, ``question_twice``,
-            ``unknown_question``, ``empty_key``, ``unknown_choice``, ``all_choices`` or ``nothing_left``.
+            ``unknown_question``, ``empty_key``, ``unknown_choice``, ``all_choices``, ``same_key`` or ``nothing_left``.
     """
     if not corrections:
         raise InvalidCorrection(reason="no_correction")
     if len(corrections) > MOST:
         raise InvalidCorrection(reason="too_many_corrections", high=MOST)
-    named = [correction.question_id for correction in corrections]
+    named = [correction.name for correction in corrections]
     for correction in corrections:
-        if named.count(correction.question_id) > 1:
-            raise InvalidCorrection(correction.question_id, reason="question_twice")
-        known = [q for paper in papers for q in paper.questions if q.id == correction.question_id]
-        reason = _misfit(correction, known)
+        if named.count(correction.name) > 1:
+            raise InvalidCorrection(correction.question_id, reason="question_twice", words=correction.words)
+        fitting = [question for paper in papers for question in paper.questions if correction.fits(question)]
+        reason = _misfit(correction, fitting)
         if reason:
-            raise InvalidCorrection(correction.question_id, reason=reason)
+            raise InvalidCorrection(correction.question_id, reason=reason, words=correction.words)
     if any(not grade(corrected(paper, corrections), {}, PLATFORM).possible for paper in papers):
         raise InvalidCorrection(reason="nothing_left")
 
 
-def _misfit(correction: Correction, known: Sequence[Question]) -> str:
-    if not known:
+def _misfit(correction: Correction, fitting: Sequence[Question]) -> str:
+    if not fitting:
         return "unknown_question"
     if correction.key is None:
         return ""
     if not correction.key:
         return "empty_key"
-    fitting = [question for question in known if correction.fits(question)]
-    if not fitting:
+    key, same = frozenset(correction.key), fitting[0]  # in its words and choices
+    if not key <= {choice.id for choice in same.choices}:
         return "unknown_choice"
-    if all(q.kind is not Kind.MULTIPLE and len(q.choices) == len({*correction.key}) for q in fitting):
+    if same.kind is not Kind.MULTIPLE and len(same.choices) == len(key):
         return "all_choices"
+    if all(question.key == key and question.ruling is Ruling.NONE for question in fitting):
+        return "same_key"
     return ""
 
 
 def to_json(corrections: Iterable[Correction]) -> list[dict[str, Any]]:
     """Plain JSON for the row, the trail and the page."""
     return [
-        {"question": c.question_id, **({"ruling": c.ruling.value} if c.key is None else {"key": list(c.key)})}
+        {
+            "question": c.question_id,
+            "words": c.words,
+            **({"ruling": c.ruling.value} if c.key is None else {"key": list(c.key)}),
+        }
         for c in corrections
     ]
 
@@ -182,16 +211,17 @@ def from_json(data: object) -> tuple[Correction, ...]:
 
 
 def _read(entry: object) -> Correction:
-    if not isinstance(entry, Mapping) or not {*entry} <= {"question", "key", "ruling"}:
+    if not isinstance(entry, Mapping) or not {*entry} <= {"question", "words", "key", "ruling"}:
         raise InvalidCorrection(reason="wrong_type")
-    (question,), key, ruling = _ids([entry.get("question")]), entry.get("key"), entry.get("ruling")
+    (question,), (words,) = _ids([entry.get("question")]), _ids([entry.get("words")])
+    key, ruling = entry.get("key"), entry.get("ruling")
     if (key is None) is (ruling is None):
         raise InvalidCorrection(reason="wrong_type")
     if key is not None:
-        return Correction(question, key=_ids(key))
+        return Correction(question, words, key=_ids(key))
     if ruling not in (Ruling.VOID, Ruling.GIVEN):
         raise InvalidCorrection(reason="wrong_type")
-    return Correction(question, ruling=Ruling(ruling))
+    return Correction(question, words, ruling=Ruling(ruling))
 
 
 def _ids(value: object) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ class ChangedMeanwhile(ExamError):
 
 class InvalidCorrection(ExamError):
     """A correction after the fact fits no version of the exam; ``field`` is the question's id where it is about one,
-    ``params['reason']`` a code of ``corrections.check``."""
+    ``params['words']`` tells which wording of it, ``params['reason']`` is a code of ``corrections.check``."""
 
     code = "invalid_correction"
     status = 422

@@ -6,6 +6,8 @@ Answer keys are for the server's rows only (see ``snapshot``); what a candidate 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -114,6 +116,13 @@ class Question:
     def key(self) -> frozenset[str]:
         """Ids of the right choices."""
         return frozenset(choice.id for choice in self.choices if choice.correct)
+
+    @cached_property
+    def words(self) -> str:
+        """A digest of what is asked and of the choices, in whatever order, without the key: the same in every version
+        in which candidates read the same."""
+        choices = sorted((choice.id, choice.html) for choice in self.choices)
+        return hashlib.sha256(json.dumps([self.kind, self.lead, self.prompt, choices]).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

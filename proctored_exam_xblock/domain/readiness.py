@@ -15,6 +15,7 @@ from html import unescape
 from math import ceil
 
 from .clock import window_end, window_start
+from .corrections import Correction, corrected
 from .drawing import mix, possible
 from .grading import unit
 from .looking_back import KEYS
@@ -71,6 +72,7 @@ class Surroundings:
         unfit: starts of coming appointments that the rules no longer offer.
         practice_known: the practice exam that is named exists.
         missing_files: images of the paper that the course's files do not have.
+        corrections: those in force, in their order.
     """
 
     missing_setting: str = ""
@@ -81,6 +83,7 @@ class Surroundings:
     unfit: tuple[datetime, ...] = ()
     practice_known: bool = True
     missing_files: tuple[str, ...] | None = None
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,6 +195,15 @@ def _questions(exam: _Exam) -> Iterator[Finding]:
     yield _counted("questions_distinct", twice, len(questions), Severity.WARNING)
 
 
+def _corrected(exam: _Exam) -> Iterator[Finding]:
+    """A key that was corrected after the fact counts whatever the paper says."""
+    keys = [correction for correction in exam.around.corrections if correction.key is not None]
+    pairs = list(zip(exam.paper.questions, corrected(exam.paper, exam.around.corrections).questions, strict=True))
+    if any(correction.fits(question) for correction in keys for question, _ in pairs):
+        other = [question.id for question, fresh in pairs if question.key != fresh.key]
+        yield _counted("keys_corrected", other, len(pairs), Severity.WARNING)
+
+
 def _pools(exam: _Exam) -> Iterator[Finding]:
     """Of parts that draw: whether there is enough to draw from, and whether all of it can be drawn."""
     named = ((part.title or f"{number}", part) for number, part in enumerate(exam.paper.parts, start=1))
@@ -276,6 +288,7 @@ _RULES: tuple[Callable[[_Exam], Iterable[Finding]], ...] = (
     _window,
     _slots,
     _questions,
+    _corrected,
     _pools,
     _scores,
     _files,

@@ -74,7 +74,7 @@ def count_drafts(attempt_id: int, actor: str, reason: str, now: datetime) -> Non
         if not stays:
             attempt.candidacy = candidacy
             scores.put(attempt, scores.mark(attempt, counted(parts)))
-            attempt.score_sent_at = None
+            review.is_changed(attempt)
             attempt.save(update_fields=[*scores.FIELDS, "score_sent_at"])
         after = scores.read(attempt)
         audit.record(

@@ -84,7 +84,7 @@ def publish_again(caller: Caller, now: datetime) -> None:
     """Send the score on file to the gradebook once more."""
     attempt = _counted(caller)
     if attempt is not None:
-        Attempt.objects.filter(pk=attempt.pk).update(score_sent_at=None)
+        Attempt.objects.filter(pk=attempt.pk).exclude(review__in=review.WITHHELD).update(score_sent_at=None)
         review.publish_grade(attempt.pk, now)
 
 
@@ -104,7 +104,7 @@ def _locked(caller: Caller) -> Iterator[Attempt | None]:
 
 def _write(attempt: Attempt, score: Score, action: str, now: datetime, *, by_hand: bool = False) -> None:
     scores.put(attempt, score, by_hand=by_hand)
-    attempt.score_sent_at = None
+    review.is_changed(attempt)
     attempt.save(update_fields=[*scores.FIELDS, "score_sent_at"])
     audit.record(attempt.candidacy, action, now, "staff", attempt=attempt, **scores.plain(score))
     transaction.on_commit(lambda: review.publish_grade(attempt.pk, now), robust=True)

@@ -19,7 +19,15 @@ _HEARD_BY_CALENDARS = frozenset({Kind.CHANGED, Kind.CANCELLED})
 _MANY_PER_APPOINTMENT = frozenset({Kind.CHANGED})
 
 
-def tell(kind: Kind, about: Appointment | Attempt, now: datetime, *, once: object = "", actor: str = "") -> None:
+def tell(
+    kind: Kind,
+    about: Appointment | Attempt,
+    now: datetime,
+    *,
+    once: object = "",
+    actor: str = "",
+    soon: bool = True,
+) -> None:
     """Queue one e-mail, and the reminders of an appointment that became sure; the same event told again is none.
 
     Args:
@@ -28,6 +36,7 @@ def tell(kind: Kind, about: Appointment | Attempt, now: datetime, *, once: objec
         now: the request's instant.
         once: tells two events of one kind apart, e.g. the number of the move that was refused.
         actor: who did it, as in the trail.
+        soon: have it sent after the commit; who tells many calls :func:`send_soon` once, after the last.
     """
     appointment = about if isinstance(about, Appointment) else about.appointment
     if appointment is not None and kind in _HEARD_BY_CALENDARS:
@@ -43,6 +52,12 @@ def tell(kind: Kind, about: Appointment | Attempt, now: datetime, *, once: objec
             told = {"sequence": appointment.sequence, "hours": hours}
             wanted.append(_row(Kind.REMINDER, about, now, f"{appointment.sequence}.{hours}", told, due_at))
     Mail.objects.bulk_create(wanted, ignore_conflicts=True)
+    if soon:
+        send_soon()
+
+
+def send_soon() -> None:
+    """Send what is due once all of it is committed, and not with the next round only."""
     transaction.on_commit(lambda: compat.host().later("send_mails", 0), robust=True)
 
 

@@ -8,11 +8,12 @@ from .. import compat, conf
 from ..backends import registry
 from ..domain import readiness
 from ..domain.attempt import APPOINTMENT_ACTIVE
+from ..domain.corrections import all_of
 from ..domain.errors import NotConfigured
 from ..domain.policy import ExamPolicy
 from ..domain.questions import Paper
 from ..models import Appointment, Exam
-from . import exams, seats
+from . import exams, rulings, seats
 
 
 def surroundings(
@@ -35,6 +36,7 @@ def surroundings(
         unfit=tuple(unfit(exam, policy, now)) if exam is not None else (),
         practice_known=not policy.practice_exam or _is_practice(policy.practice_exam),
         missing_files=compat.missing_files(course_key, readiness.files_of(paper)),
+        corrections=all_of(rulings.in_force(exam.pk, exam.regrade_mark)) if exam is not None else (),
     )
 
 

@@ -109,7 +109,7 @@ def _fresh(exam: Exam) -> Exam:
 def _preview(
     exam: Exam, present: Sequence[Regrade], future: Sequence[Regrade], wanted: Sequence[Correction]
 ) -> Preview:
-    questions, attempts, changes = frozenset(correction.question_id for correction in wanted), 0, []
+    questions, attempts, changes = frozenset(correction.name for correction in wanted), 0, []
     for attempt, counted in _sat(exam):
         attempts += 1
         if regrading.concerns(attempt, questions):

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from .. import compat
 from ..domain import corrections
-from ..domain.attempt import OVER
-from ..domain.corrections import Correction
+from ..domain.attempt import APPOINTMENT_ACTIVE, OVER
+from ..domain.corrections import Correction, Name
 from ..domain.errors import ChangedMeanwhile, Gone, InvalidField, NotAllowedNow
 from ..domain.mail import Kind
 from ..domain.questions import Paper
-from ..models import Attempt, Candidacy, Exam, PartResponse, Regrade
+from ..models import Appointment, Attempt, Candidacy, Exam, PartResponse, Regrade
 from . import audit, exams, layouts, mails, review, rulings, scores
 from .facts import is_out
 
@@ -49,11 +49,20 @@ def over(exam: Exam) -> QuerySet[Attempt]:
 
 
 def papers(exam: Exam) -> list[Paper]:
-    """The papers that somebody sat or could sit: of the current version first, then the newest."""
-    sat = set(over(exam).order_by().values_list("version_id", flat=True).distinct())
-    versions = exam.versions.defer("policy", "paper").filter(pk__in=sat | {exam.current_version_id})
+    """The papers that somebody sat, sits or will sit: of the current version first, then the newest."""
+    return [paper for paper, _ in sat_papers(exam)]
+
+
+def sat_papers(exam: Exam) -> list[tuple[Paper, int]]:
+    """The same, each with how many sat it or are sitting it."""
+    begun = Attempt.objects.filter(version__exam=exam, archived_at=None).order_by()
+    sat = dict(begun.values_list("version_id").annotate(Count("pk")))
+    active = [state.value for state in APPOINTMENT_ACTIVE]
+    booked = Appointment.objects.filter(version__exam=exam, state__in=active).order_by()
+    wanted = {*sat, *booked.values_list("version_id", flat=True).distinct(), exam.current_version_id}
+    versions = exam.versions.defer("policy", "paper").filter(pk__in=wanted)
     ordered = sorted(versions, key=lambda version: (version.pk == exam.current_version_id, version.pk), reverse=True)
-    return [exams.snapshot(version).paper for version in ordered]
+    return [(exams.snapshot(version).paper, sat.get(version.pk, 0)) for version in ordered]
 
 
 def check(exam: Exam, wanted: Sequence[Correction]) -> None:
@@ -184,23 +193,32 @@ class _Rules:
 
     mark: int
     regrades: tuple[corrections.Regrade, ...]
-    questions: frozenset[str]
+    questions: frozenset[Name]
     reason: str
 
 
-def concerns(attempt: Attempt, questions: frozenset[str]) -> bool:
+def concerns(attempt: Attempt, questions: frozenset[Name]) -> bool:
     """Whether the attempt was given one of these questions; if not, its score stays what it is, whoever made it."""
-    own = layouts.own_paper(attempt, exams.snapshot(attempt.version).paper)
-    return any(question.id in questions for question in own.questions)
+    return corrections.concerns(layouts.own_paper(attempt, exams.snapshot(attempt.version).paper), questions)
 
 
 def _rules(exam: Exam) -> _Rules:
     rows = list(Regrade.objects.filter(exam=exam, number__lte=exam.regrade_mark))
     known = rulings.read(rows)
-    questions = frozenset(correction.question_id for correction in corrections.all_of(known))
-    newest = max(rows, key=lambda row: row.undone_mark or row.number)
-    reason = newest.undone_reason if newest.undone_mark is not None else newest.reason
-    return _Rules(exam.regrade_mark, corrections.in_force(known, exam.regrade_mark), questions, reason)
+    questions = frozenset(correction.name for correction in corrections.all_of(known))
+    return _Rules(
+        exam.regrade_mark,
+        corrections.in_force(known, exam.regrade_mark),
+        questions,
+        _reason_at(rows, exam.regrade_mark),
+    )
+
+
+def _reason_at(rows: Sequence[Regrade], mark: int) -> str:
+    """Of what was decided last by then; what was undone since has not happened yet."""
+    made = [(row.number, row.reason) for row in rows]
+    undone = [(row.undone_mark, row.undone_reason) for row in rows if row.undone_mark and row.undone_mark <= mark]
+    return max(made + undone)[1]
 
 
 def _behind(exam: Exam) -> QuerySet[Attempt]:
@@ -211,22 +229,28 @@ def _finish(exam: Exam, now: datetime, most: int) -> int:
     found = list(_behind(exam).order_by("pk").values_list("pk", "candidacy_id")[:most])
     if not found:
         return 0
-    rules = _rules(exam)
+    rules, told = _rules(exam), False
     for attempt_id, candidacy_id in found:
         try:
-            _settle(attempt_id, candidacy_id, rules, now)
+            told = _settle(attempt_id, candidacy_id, rules, now) or told
         except Exception:  # one that fails must not keep the others back; the next round tries it again
             log.exception("attempt %s: its score could not be corrected", attempt_id)
+    if told:
+        mails.send_soon()
     return len(found)
 
 
-def _settle(attempt_id: int, candidacy_id: int, rules: _Rules, now: datetime) -> None:
-    """One attempt's score by the rules. The first statement locks: what is read after it is not older than the lock."""
+def _settle(attempt_id: int, candidacy_id: int, rules: _Rules, now: datetime) -> bool:
+    """One attempt's score by the rules. The first statement locks: what is read after it is not older than the lock.
+
+    Returns:
+        Whether an e-mail was written.
+    """
     with transaction.atomic():
         candidacy = Candidacy.objects.select_for_update().get(pk=candidacy_id)
         attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
         if attempt.archived_at is not None or attempt.regrade_mark >= rules.mark:
-            return
+            return False
         attempt.candidacy = candidacy
         before, was_out = scores.read(attempt), _is_told(attempt)
         if not attempt.score_by_hand and concerns(attempt, rules.questions):
@@ -234,16 +258,17 @@ def _settle(attempt_id: int, candidacy_id: int, rules: _Rules, now: datetime) ->
         after = scores.read(attempt)
         if after == before:  # though it may be cut into other parts of a point
             Attempt.objects.filter(pk=attempt_id).update(regrade_mark=rules.mark)
-            return
+            return False
         attempt.regrade_mark = rules.mark
         if not exams.snapshot(attempt.version).policy.practice:
-            attempt.score_sent_at = None
+            review.is_changed(attempt)
         attempt.save(update_fields=[*scores.FIELDS, "score_sent_at"])
         told = {name: scores.plain(score) if score else None for name, score in (("before", before), ("after", after))}
         audit.record(candidacy, REGRADED, now, "system", attempt=attempt, mark=rules.mark, reason=rules.reason, **told)
         if was_out:
-            mails.tell(Kind.CORRECTED, attempt, now, once=rules.mark)
+            mails.tell(Kind.CORRECTED, attempt, now, once=rules.mark, soon=False)
         transaction.on_commit(lambda: review.publish_grade(attempt_id, now), robust=True)
+    return was_out
 
 
 def _counted(attempt: Attempt) -> dict[str, tuple[str, ...]]:

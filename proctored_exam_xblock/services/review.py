@@ -134,14 +134,24 @@ def step(attempt: Attempt, event: ReviewEvent, reason: str, now: datetime) -> No
     Raises:
         IllegalTransition: no such arrow.
     """
+    was_open = attempt.review == ReviewState.PENDING
     attempt.review = advance_review(ReviewState(attempt.review), event).value
     attempt.review_reason = reason
+    if was_open and attempt.review == ReviewState.VALIDATED:  # it may have been corrected meanwhile
+        attempt.score_sent_at = None
     if attempt.review == ReviewState.INVALIDATED and attempt.submission_uuid:
         item = student_item(attempt)
         submissions_api.reset_score(item["student_id"], item["course_id"], item["item_id"])
         attempt.score_sent_at = None
     attempt.save(update_fields=["review", "review_reason", "score_sent_at"])
     transaction.on_commit(lambda: publish_grade(attempt.pk, now), robust=True)
+
+
+def is_changed(attempt: Attempt) -> None:
+    """The score is another one: it is to be sent (again). One that is out while its review is open stays out, as
+    corrected, and is sent by the decision. The caller saves ``score_sent_at``."""
+    if attempt.review != ReviewState.PENDING:
+        attempt.score_sent_at = None
 
 
 def withdraw(attempt: Attempt) -> None:

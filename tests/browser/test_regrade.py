@@ -127,6 +127,20 @@ def test_a_key_is_corrected_and_undone_and_nothing_typed_is_lost(
     other = next(c for c in first.choices if not c.correct)
     team.locator(f'[data-regrade-choices] input[value="{other.id}"]').check()
 
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    team.route("**/preview/", hold)
+    with team.expect_request("**/preview/"):
+        team.locator("[data-regrade-preview]").click()
+    team.get_by_label("Personne ne perd de points").check()
+    expect(team.locator("[data-regrade-waiting]")).to_contain_text("La correction a changé depuis l’aperçu")
+    held[0].abort()
+    team.unroute("**/preview/")
+    team.get_by_label("Personne ne perd de points").uncheck()
+
     see_who_changes(team)
     expect(team.locator("[data-regrade-waiting]")).to_have_text("3 candidats changent de note, sur 3 qui ont terminé.")
     assert "30 / 30 29 / 30 −1 réussit" in row(team, "Alex")
@@ -157,9 +171,11 @@ def test_a_key_is_corrected_and_undone_and_nothing_typed_is_lost(
         route.fetch()
         route.abort()
 
+    expect(team.locator("[data-regrade-nothing]")).to_be_visible()
     team.route("**/apply/", lose_the_answer)
     team.get_by_role("button", name="Appliquer à tous").click()
     expect(team.locator('[data-regrade-past="1"]')).to_contain_text("Le manuel dit le contraire.")
+    expect(team.locator("[data-regrade-nothing]")).to_be_hidden()
     team.unroute("**/apply/")
     team.get_by_role("button", name="Appliquer à tous").click()
     refused = team.locator('[data-regrade-problem="preview"]')
@@ -173,7 +189,16 @@ def test_a_key_is_corrected_and_undone_and_nothing_typed_is_lost(
 
     team.reload()
     expect(team.locator("[data-regrade-question]").first).to_contain_text("Corrigée")
-    team.locator('[data-regrade-past="1"]').get_by_role("button", name="Annuler cette correction").click()
+    undo = team.locator('[data-regrade-past="1"]').get_by_role("button", name="Annuler cette correction")
+    undo.click()
+    team.locator("#regrade-undo-reason").fill("Pour celle-ci seulement.")
+    team.locator("[data-regrade-dismiss]").click()
+    undo.evaluate("button => { button.dataset.regradeUndo = 9; }")
+    undo.click()
+    expect(team.locator("#regrade-undo-reason")).to_have_value("")
+    team.locator("[data-regrade-dismiss]").click()
+    undo.evaluate("button => { button.dataset.regradeUndo = 1; }")
+    undo.click()
     expect(team.locator("[data-regrade-dialog] [data-regrade-row]")).to_have_count(3)
     assert "29 / 30 30 / 30 +1" in " ".join(team.locator("[data-regrade-dialog]").inner_text().split())
     is_accessible(team)

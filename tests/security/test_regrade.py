@@ -11,16 +11,17 @@ from django.test import Client
 
 from demo.models import CourseRole
 from proctored_exam_xblock.models import Exam
+from proctored_exam_xblock.olx import read_paper
 from proctored_exam_xblock.services.dossier import Caller
 from tests.campus import Campus, all_rows
 from tests.security.lives import LIVES
-from tests.world import COURSE, USAGE
+from tests.world import COURSE, PAPER, USAGE
 
 pytestmark = pytest.mark.django_db
 READS = ("", "left/")
 DEEDS = ("preview/", "apply/", "undo/")
 WHOLE: dict[str, Any] = {
-    "corrections": [{"question": "q1", "ruling": "void"}],
+    "corrections": [{"question": "q1", "words": read_paper(PAPER).questions[0].words, "ruling": "void"}],
     "raise_only": False,
     "reason": "x",
     "mark": 0,
@@ -111,11 +112,12 @@ def test_no_value_of_any_field_is_a_server_error(campus: Campus, part: str, name
     assert Exam.objects.get(usage_key=USAGE).regrade_mark == 0
 
 
-@pytest.mark.parametrize("part", ["corrections", "key"])
+@pytest.mark.parametrize("part", ["corrections", "key", "words"])
 def test_no_value_inside_a_correction_is_a_server_error(campus: Campus, part: str) -> None:
     client = campus.client(campus.teacher())
     for value in WRONG:
-        inner: Any = [value] if part == "corrections" else [{"question": "q1", "key": value}]
+        whole = {"question": "q1", "words": "w", "key": ["a"]}
+        inner: Any = [value] if part == "corrections" else [{**whole, part: value}]
         answer = post(client, "preview/", {"corrections": inner})
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid_correction")
 

@@ -82,7 +82,8 @@ def test_a_key_that_was_corrected_is_the_one_that_figures_are_made_by(exam: Worl
     row = Exam.objects.get()
     before = found()["q1"]
     other = next(choice.id for choice in before.question.choices if not choice.correct)
-    regrading.apply(row, [Correction("q1", key=(other,))], "Wrong key.", "staff:7", known_mark=0, now=exam.clock())
+    wanted = Correction("q1", before.question.words, key=(other,))
+    regrading.apply(row, [wanted], "Wrong key.", "staff:7", known_mark=0, now=exam.clock())
 
     after = found()["q1"]
 

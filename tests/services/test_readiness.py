@@ -12,6 +12,7 @@ from proctored_exam_xblock.domain.policy_json import policy_from_json
 from proctored_exam_xblock.domain.readiness import Surroundings
 from proctored_exam_xblock.models import Candidacy, Exam
 from proctored_exam_xblock.services import catalogue, exams, readiness
+from tests import regrades
 from tests.campus import all_rows
 from tests.world import COURSE, OTHER_SLOT, SLOT, USAGE, World
 
@@ -33,6 +34,16 @@ def test_nothing_is_wrong_and_nothing_is_written(world: World) -> None:
     found = around(world)
     assert (found.missing_setting, found.password_set, found.learners, found.unfit) == ("", False, 1, ())
     assert all_rows() == before
+
+
+def test_the_corrections_in_force_are_known(world: World) -> None:
+    world.publish()
+    assert around(world).corrections == ()
+    wanted = regrades.other_key(1)
+    regrades.apply(world, wanted)
+    assert around(world).corrections == (wanted,)
+    regrades.undo(world, 1)
+    assert around(world).corrections == ()
 
 
 def test_appointments_that_the_rules_no_longer_offer_are_listed_and_kept(world: World) -> None:

@@ -13,11 +13,13 @@ from django.test import Client
 
 from demo.models import CourseRole
 from proctored_exam_xblock.models import Exam, Regrade
+from proctored_exam_xblock.olx import read_paper
 from proctored_exam_xblock.services import exams, grading, regrading, sitting
 from proctored_exam_xblock.services.dossier import Caller
 from tests.world import COURSE, PAPER, USAGE, World
 
 pytestmark = pytest.mark.django_db
+WORDS = read_paper(PAPER).questions[0].words
 
 
 @pytest.fixture
@@ -66,7 +68,11 @@ def first_question() -> Any:
 
 def wrong_one() -> dict[str, Any]:
     asked = first_question()
-    return {"question": asked.id, "key": [choice.id for choice in asked.choices if not choice.correct]}
+    return {
+        "question": asked.id,
+        "words": asked.words,
+        "key": [choice.id for choice in asked.choices if not choice.correct],
+    }
 
 
 def test_every_question_is_there_with_its_key_and_the_one_that_was_asked_for(exam: World, team: Client) -> None:
@@ -90,6 +96,50 @@ def test_a_question_of_an_earlier_version_and_a_key_that_the_author_changed_sinc
     assert page.count("data-regrade-question=") == 4
     assert "Question 3 of an earlier version" in page
     assert "in an earlier version, which some candidates had, it is “Vrai”" in page
+
+
+def test_each_wording_of_a_question_has_its_row_and_the_link_picks_the_newest(exam: World, team: Client) -> None:
+    sat(exam)
+    sat(exam, "robin")
+    former = first_question().words
+    exam.publish(PAPER.replace("est un rectangle", "est un cercle"))
+    page = shown(team, "?question=q1")
+    assert page.count('<li class="regrade-question" data-regrade-question="q1"') == 2
+    newer, older = page.index(first_question().words), page.index(former)
+    assert newer < older, "the script picks the first"
+    assert "Earlier wording: 2 candidates had that version of the exam." in page[older:]
+    assert "Earlier wording" not in page[newer:older]
+    sent = {"question": "q1", "ruling": "void"}
+    assert send(team, "preview", corrections=[{**sent, "words": former}]).json()["changed"] == 2
+    assert send(team, "preview", corrections=[{**sent, "words": first_question().words}]).json()["changed"] == 0
+    refused = send(team, "preview", corrections=[{**sent, "words": "stranger"}]).json()
+    assert (refused["field"], refused["words"]) == ("q1", "stranger")
+    assert "in no version" in refused["message"]
+
+
+def test_powers_indexes_and_images_are_shown_as_candidates_see_them(exam: World, team: Client) -> None:
+    plan = '<img src="/static/plan.png" alt="{alt}"/>'
+    exam.publish(
+        PAPER.replace(">Vrai<", ">10<sup>2</sup><")
+        .replace(">Faux<", ">10<sub>2</sub><")
+        .replace(">Vendre<", f">{plan.format(alt='A plan')}<")
+        .replace(">Acheter<", f">{plan.format(alt='')}<")
+    )
+    page = shown(team)
+    assert "Counted as right:</span> 10<sup>2</sup></div>" in page
+    assert "10<sub>2</sub></span></label>" in page
+    assert page.count('aria-label="Choice') == 1
+    assert 'aria-label="Choice 2 (an image)"' in page
+    sat(exam)
+    assert send(team, "apply", corrections=[wrong_one()], reason="The book.", mark=0).json()["ok"]
+    assert 'right: <span class="regrade-rich">10<sub>2</sub></span>' in shown(team)
+
+
+def test_the_key_in_force_is_no_correction(exam: World, team: Client) -> None:
+    same = {**wrong_one(), "key": sorted(first_question().key)}
+    refused = send(team, "apply", corrections=[same], reason="The book.", mark=0)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_correction")
+    assert "counts as right already" in refused.json()["message"]
 
 
 def test_a_preview_counts_and_lists_and_an_apply_with_its_mark_is_done_once(exam: World, team: Client) -> None:
@@ -149,29 +199,53 @@ def test_what_a_question_says_is_text_in_the_page(exam: World, team: Client) -> 
     [
         ("preview", {}, "invalid_correction"),
         ("preview", {"corrections": []}, "invalid_correction"),
-        ("preview", {"corrections": [{"question": "stranger", "ruling": "void"}]}, "invalid_correction"),
-        ("preview", {"corrections": [{"question": "q1", "ruling": "void"}], "raise_only": 1}, "bad_request"),
+        (
+            "preview",
+            {"corrections": [{"question": "stranger", "words": WORDS, "ruling": "void"}]},
+            "invalid_correction",
+        ),
+        (
+            "preview",
+            {"corrections": [{"question": "q1", "words": WORDS, "ruling": "void"}], "raise_only": 1},
+            "bad_request",
+        ),
         ("preview", {"undo": True}, "bad_request"),
         ("preview", {"undo": 2**63}, "bad_request"),
         ("preview", {"undo": 3}, "not_found"),
-        ("apply", {"corrections": [{"question": "q1", "ruling": "void"}], "mark": 0}, "invalid_field"),
+        ("apply", {"corrections": [{"question": "q1", "words": WORDS, "ruling": "void"}], "mark": 0}, "invalid_field"),
         (
             "apply",
-            {"corrections": [{"question": "q1", "ruling": "void"}], "mark": 0, "reason": "x" * 501},
+            {"corrections": [{"question": "q1", "words": WORDS, "ruling": "void"}], "mark": 0, "reason": "x" * 501},
             "invalid_field",
         ),
         (
             "apply",
-            {"corrections": [{"question": "q1", "ruling": "void"}], "mark": 0, "reason": "x" * 2001},
+            {"corrections": [{"question": "q1", "words": WORDS, "ruling": "void"}], "mark": 0, "reason": "x" * 2001},
             "bad_request",
         ),
-        ("apply", {"corrections": [{"question": "q1", "ruling": "void"}], "mark": 0, "reason": 3}, "bad_request"),
-        ("apply", {"corrections": [{"question": "q1", "ruling": "void"}], "mark": "0", "reason": "x"}, "bad_request"),
-        ("apply", {"corrections": [{"question": "q1", "ruling": "void"}], "reason": "x"}, "bad_request"),
-        ("apply", {"corrections": [{"question": "q1", "key": []}], "mark": 0, "reason": "x"}, "invalid_correction"),
         (
             "apply",
-            {"corrections": [{"question": "q1", "ruling": "void"}], "mark": 7, "reason": "x"},
+            {"corrections": [{"question": "q1", "words": WORDS, "ruling": "void"}], "mark": 0, "reason": 3},
+            "bad_request",
+        ),
+        (
+            "apply",
+            {"corrections": [{"question": "q1", "words": WORDS, "ruling": "void"}], "mark": "0", "reason": "x"},
+            "bad_request",
+        ),
+        (
+            "apply",
+            {"corrections": [{"question": "q1", "words": WORDS, "ruling": "void"}], "reason": "x"},
+            "bad_request",
+        ),
+        (
+            "apply",
+            {"corrections": [{"question": "q1", "words": WORDS, "key": []}], "mark": 0, "reason": "x"},
+            "invalid_correction",
+        ),
+        (
+            "apply",
+            {"corrections": [{"question": "q1", "words": WORDS, "ruling": "void"}], "mark": 7, "reason": "x"},
             "changed_meanwhile",
         ),
         ("undo", {"number": 1, "mark": 0, "reason": "x"}, "not_found"),

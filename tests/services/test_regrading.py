@@ -145,6 +145,36 @@ def test_every_version_that_has_the_question_is_corrected(exam: World) -> None:
     assert (points(exam, alex), points(exam, robin)) == ((2, 3), (2, 3))
 
 
+def test_a_question_that_was_reworded_under_its_name_keeps_its_own_key(exam: World) -> None:
+    alex, key, void = sat(exam), other_key(1), ruled(Ruling.VOID, 2)
+    exam.publish(
+        PAPER.replace("est un rectangle", "n’est pas un rectangle").replace("Lesquels sont", "Lesquels seraient")
+    )
+    robin = sat(exam, "robin")
+    assert [c.certification_number for c in regrade_preview.of(row(), [key]).changes] == [
+        exam.attempt(alex).certification_number
+    ]
+    apply(exam, key, void)
+    assert (points(exam, alex), points(exam, robin)) == ((1, 2), (3, 3))
+    with pytest.raises(InvalidCorrection) as refused:
+        apply(exam, Correction(key.question_id, "of another world", ruling=Ruling.VOID))
+    assert refused.value.params["reason"] == "unknown_question"
+
+
+def test_a_question_of_a_version_that_is_being_sat_or_is_booked_can_be_corrected(exam: World) -> None:
+    alex, sitting_now = sat(exam, ended=False), ruled(Ruling.VOID, 3)
+    exam.publish(PAPER.replace('url_name="q3"', 'url_name="q8"'))
+    booked = ruled(Ruling.VOID, 3)
+    robin = exam.person("robin")
+    exam.clock.present = exam.clock.present.replace(month=2, day=20)
+    exam.book(robin, SLOT)
+    exam.publish(PAPER.replace('url_name="q3"', 'url_name="q9"'))
+    assert len(regrading.papers(row())) == 3
+    apply(exam, sitting_now, booked)
+    finish(exam, alex)
+    assert points(exam, alex) == (2, 2)
+
+
 def test_a_question_that_only_an_earlier_version_has_can_be_corrected(exam: World) -> None:
     alex, wanted = sat(exam), ruled(Ruling.VOID, 3)
     exam.publish(PAPER.replace('url_name="q3"', 'url_name="q9"'))
@@ -191,6 +221,53 @@ def test_an_invalidated_sitting_is_corrected_and_its_grade_stays_taken_back(exam
     assert (points(exam, alex), filed(exam, alex)) == ((2, 3), None)
     assert not Mail.objects.filter(kind="corrected").exists()
     decisions.decide(exam.attempt(alex).pk, "validate", TEAM, "mistaken", exam.clock())
+    settle(exam)
+    assert filed(exam, alex) == (2, 3)
+
+
+def test_a_score_that_was_told_stays_told_while_its_review_is_open_and_is_filed_by_the_decision(exam: World) -> None:
+    alex = sat(exam)
+    attempt = exam.attempt(alex).pk
+    decisions.decide(attempt, "reopen", TEAM, "a complaint", exam.clock())
+
+    apply(exam, other_key(1))
+    settle(exam)
+
+    told = exam.load(alex).facts.attempt
+    assert told is not None
+    assert (told.released, told.score_earned, exam.phase(alex)) == (True, 2, "result")
+    assert filed(exam, alex) == (3, 3), "the gradebook waits for the decision"
+    decisions.decide(attempt, "validate", TEAM, "nothing in it", exam.clock())
+    settle(exam)
+    assert filed(exam, alex) == (2, 3)
+
+
+def test_undone_while_the_review_is_open_the_score_that_was_told_is_back(exam: World) -> None:
+    alex = sat(exam)
+    attempt = exam.attempt(alex).pk
+    decisions.decide(attempt, "reopen", TEAM, "a complaint", exam.clock())
+    apply(exam, other_key(1))
+    undo(exam, 1)
+    settle(exam)
+    told = exam.load(alex).facts.attempt
+    assert told is not None
+    assert (told.released, told.score_earned, filed(exam, alex)) == (True, 3, (3, 3))
+    decisions.decide(attempt, "validate", TEAM, "nothing in it", exam.clock())
+    settle(exam)
+    assert (points(exam, alex), filed(exam, alex)) == ((3, 3), (3, 3))
+
+
+def test_a_grade_that_was_taken_back_and_is_examined_again_is_not_told(exam: World) -> None:
+    alex = sat(exam)
+    attempt = exam.attempt(alex).pk
+    for verdict in ("reopen", "invalidate", "reopen"):
+        decisions.decide(attempt, verdict, TEAM, "because", exam.clock())
+    apply(exam, other_key(1))
+    settle(exam)
+    told = exam.load(alex).facts.attempt
+    assert told is not None
+    assert (told.released, filed(exam, alex)) == (False, None)
+    decisions.decide(attempt, "validate", TEAM, "after all", exam.clock())
     settle(exam)
     assert filed(exam, alex) == (2, 3)
 
@@ -247,7 +324,8 @@ def test_without_a_reason_nothing_is_decided(exam: World, reason: str) -> None:
 
 def test_what_fits_no_version_is_refused(exam: World) -> None:
     sat(exam)
-    for wanted in ([Correction("stranger", ruling=Ruling.VOID)], [Correction(asked().id, key=("no such",))], []):
+    strange = Correction("stranger", asked().words, ruling=Ruling.VOID)
+    for wanted in ([strange], [Correction(asked().id, asked().words, key=("no such",))], []):
         with pytest.raises(InvalidCorrection):
             apply(exam, *wanted)
         with pytest.raises(InvalidCorrection):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from proctored_exam_xblock import compat
 from proctored_exam_xblock.models import Attempt, AuditEntry, Mail
 from proctored_exam_xblock.services import (
     audit,
@@ -17,7 +19,21 @@ from proctored_exam_xblock.services import (
     review,
     scores,
 )
-from tests.regrades import EVERYTHING, apply, filed, finish, other_key, points, row, rows_of, sat, settle, whole
+from tests.regrades import (
+    EVERYTHING,
+    WHY,
+    apply,
+    filed,
+    finish,
+    other_key,
+    points,
+    row,
+    rows_of,
+    sat,
+    settle,
+    undo,
+    whole,
+)
 from tests.statements import Watch
 from tests.world import World
 
@@ -87,10 +103,10 @@ def test_a_crash_before_the_decision_is_whole_leaves_nothing(exam: World, monkey
 
 
 def failing_for(attempt_id: int, real: Callable[..., Any]) -> Callable[..., Any]:
-    def settle_one(found: int, *args: Any) -> None:
+    def settle_one(found: int, *args: Any) -> Any:
         if found == attempt_id:
             raise RuntimeError("one that fails")
-        real(found, *args)
+        return real(found, *args)
 
     return settle_one
 
@@ -142,3 +158,30 @@ def test_without_a_regrade_an_end_and_a_round_ask_for_none(exam: World) -> None:
         regrading.finish_due(exam.clock())
         exam.load(alex)
     assert not watch.touching('_regrade"')
+
+
+def test_an_attempt_is_told_the_reason_of_its_mark_not_of_what_was_undone_since(exam: World) -> None:
+    alex, found = sat(exam), row()
+    with_mark_one = partial(regrading._settle, exam.attempt(alex).pk, exam.candidacy(alex).pk)
+    apply(exam, other_key(1))
+    found.refresh_from_db()
+    undo(exam, 1, "Misread.")
+    Attempt.objects.update(regrade_mark=0)
+    with_mark_one(regrading._rules(found), exam.clock())
+    entry = AuditEntry.objects.filter(action="regraded", attempt__isnull=False).order_by("-pk").first()
+    assert entry is not None
+    assert (entry.data["mark"], entry.data["reason"]) == (1, WHY)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sending_of_e_mails_is_asked_for_once_however_many_are_told(
+    exam: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [sat(exam, name) for name in ("alex", "robin", "sam")]
+    asked: list[str] = []
+    monkeypatch.setattr(type(compat.host()), "later", lambda self, task, seconds: asked.append(task))
+    apply(exam, other_key(1))
+    assert Mail.objects.filter(kind="corrected").count() == len(people)
+    assert asked == ["send_mails"]
+    regrading.finish_due(exam.clock())
+    assert asked == ["send_mails"], "nobody was told by this round"

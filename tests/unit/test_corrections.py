@@ -21,13 +21,21 @@ from proctored_exam_xblock.domain.corrections import (
 )
 from proctored_exam_xblock.domain.errors import InvalidCorrection
 from proctored_exam_xblock.domain.grading import Score, credit, fine_enough, grade, unit
-from proctored_exam_xblock.domain.questions import Choice, Credit, Kind, Paper, Part, Question, Ruling
+from proctored_exam_xblock.domain.questions import Choice, Credit, Hint, Kind, Paper, Part, Question, Ruling
 from proctored_exam_xblock.domain.scoring import PLATFORM
 from tests.unit.papers import PAPER, question
 
-B = Correction("q1", key=("b",))
-VOID = Correction("q1", ruling=Ruling.VOID)
-GIVEN = Correction("q1", ruling=Ruling.GIVEN)
+WORDS = {one.id: one.words for one in PAPER.questions}
+
+
+def of(name: str, key: str | None = None, ruling: Ruling = Ruling.NONE) -> Correction:
+    """Of a question of ``PAPER``."""
+    return Correction(name, WORDS.get(name, "unheard of"), None if key is None else tuple(key), ruling)
+
+
+B = of("q1", "b")
+VOID = of("q1", ruling=Ruling.VOID)
+GIVEN = of("q1", ruling=Ruling.GIVEN)
 
 
 def only(*questions: Question) -> Paper:
@@ -44,7 +52,7 @@ def test_another_key_holds_for_its_question_alone():
 
 @pytest.mark.parametrize(("ruling", "score"), [(Ruling.VOID, Score(0, 3)), (Ruling.GIVEN, Score(1, 4))])
 def test_a_void_question_counts_for_nobody_and_a_given_one_is_everybodys(ruling, score):
-    assert grade(corrected(PAPER, [Correction("q1", ruling=ruling)]), {}) == score
+    assert grade(corrected(PAPER, [of("q1", ruling=ruling)]), {}) == score
 
 
 def test_the_last_correction_of_a_question_holds_alone():
@@ -53,12 +61,50 @@ def test_the_last_correction_of_a_question_holds_alone():
     assert keys(corrected(PAPER, [B, VOID]))["q1"] == frozenset("a")
 
 
-def test_a_key_of_another_wording_leaves_the_question_as_it_was_corrected_before():
-    assert keys(corrected(PAPER, [B, Correction("q1", key=("z",))]))["q1"] == frozenset("b")
+def reworded(asked: Question, what: str) -> Question:
+    """The same id, and something else to read."""
+    first, *others = asked.choices
+    return {
+        "kind": replace(asked, kind=Kind.SELECT),
+        "lead": replace(asked, lead="Look at the plan."),
+        "prompt": replace(asked, prompt="Which is not?"),
+        "choice": replace(asked, choices=(replace(first, html="<b>A</b>"), *others)),
+        "choices": replace(asked, choices=(first, *others[:-1])),
+    }[what]
+
+
+@pytest.mark.parametrize("what", ["kind", "lead", "prompt", "choice", "choices"])
+@pytest.mark.parametrize("correction", [B, VOID, GIVEN])
+def test_a_question_that_kept_its_id_and_not_its_words_is_another_question(correction, what):
+    fresh = only(reworded(question("q1"), what))
+    assert corrected(fresh, [correction]) is fresh
+    assert marked(fresh, {"q1": ("a",)}, PLATFORM, [Regrade(1, (correction,))]) == Score(1, 1)
+    assert reason_of([correction], [fresh]) == "unknown_question"
+    meant = replace(correction, words=fresh.questions[0].words)
+    assert keys(corrected(PAPER, [B, meant]))["q1"] == frozenset("b")
+
+
+def test_key_points_and_the_order_of_the_choices_are_not_the_words():
+    asked = question("q1")
+    same = replace(question("q1", right="c", points=9, explanation="why"), choices=question("q1").choices[::-1])
+    assert same.words == asked.words == question("q1", right="bc").words
+    assert len({reworded(asked, what).words for what in ("kind", "lead", "prompt", "choice", "choices")}) == 5
+
+
+def test_what_was_said_of_answers_goes_with_the_key_that_it_was_said_for():
+    said = replace(
+        question("q1", explanation="because"), hints=(Hint("both", when="A B"),), demand_hints=("look twice",)
+    )
+    said = replace(said, choices=tuple(replace(choice, hints=(Hint("so"),)) for choice in said.choices))
+    (other,) = corrected(only(said), [B]).questions
+    assert (other.explanation, other.hints, other.demand_hints) == ("", (), ())
+    assert not any(choice.hints for choice in other.choices)
+    (same,) = corrected(only(said), [B, of("q1", "a")]).questions
+    assert same == said
 
 
 def test_a_paper_without_the_question_is_the_same_paper():
-    assert corrected(PAPER, [Correction("stranger", ruling=Ruling.VOID)]) is PAPER
+    assert corrected(PAPER, [of("stranger", ruling=Ruling.VOID)]) is PAPER
 
 
 # --- partial credit -------------------------------------------------------------------------------------------------
@@ -79,7 +125,7 @@ IN_PARTS = Question(
 )
 def test_with_points_a_choice_that_becomes_right_earns_all_and_the_former_right_one_nothing(chosen, before, after):
     asked = replace(IN_PARTS, credit=Credit.POINTS)
-    (fresh,) = corrected(only(asked), [Correction("q", key=("b",))]).questions
+    (fresh,) = corrected(only(asked), [Correction("q", asked.words, key=("b",))]).questions
     assert (credit(asked, [chosen]), credit(fresh, [chosen])) == (before, after)
     assert [choice.partial for choice in fresh.choices] == [None, None, QUARTER, None]
 
@@ -95,14 +141,15 @@ def test_with_points_a_choice_that_becomes_right_earns_all_and_the_former_right_
 def test_with_checkboxes_one_that_was_neither_right_nor_wrong_is_right_now(scheme, expected):
     undecided = choices(("a", True, None), ("b", False, None), ("c", False, HALF), ("d", False, None))
     asked = Question("q", Kind.MULTIPLE, "?", undecided, credit=scheme)
-    (fresh,) = corrected(only(asked), [Correction("q", key=("c", "d"))]).questions
+    (fresh,) = corrected(only(asked), [Correction("q", asked.words, key=("c", "d"))]).questions
     assert {chosen: credit(fresh, [*chosen]) for chosen in expected} == expected
 
 
 def test_a_score_that_needs_finer_parts_of_a_point_gets_them():
     undecided = choices(("a", True, None), ("b", False, None), ("c", False, HALF), ("d", True, None))
     paper = only(Question("q", Kind.MULTIPLE, "?", undecided, credit=Credit.EDC))
-    score = grade(corrected(paper, [Correction("q", key=("a", "c", "d"))]), {"q": ("a",)})
+    wanted = Correction("q", paper.questions[0].words, key=("a", "c", "d"))
+    score = grade(corrected(paper, [wanted]), {"q": ("a",)})
     assert (unit(paper), score) == (100, Score(HALF, 1))
     assert fine_enough(3, score) == 6
     assert fine_enough(100, score) == 100
@@ -142,7 +189,7 @@ def test_who_has_no_question_left_keeps_the_score_they_had():
 
 NAMES = ("q1", "q2", "q3")
 some_corrections = st.builds(
-    lambda name, key, ruling: Correction(name, ruling=ruling) if ruling else Correction(name, key=tuple(sorted(key))),
+    lambda name, key, ruling: of(name, ruling=ruling) if ruling else of(name, "".join(sorted(key))),
     st.sampled_from(NAMES),
     st.sets(st.sampled_from("abcd"), min_size=1, max_size=3),
     st.sampled_from([Ruling.NONE, Ruling.NONE, Ruling.VOID, Ruling.GIVEN]),
@@ -201,12 +248,13 @@ def reason_of(wanted: list[Correction], papers: list[Paper] | None = None) -> st
         ([], "no_correction"),
         ([B] * 51, "too_many_corrections"),
         ([B, VOID], "question_twice"),
-        ([Correction("stranger", key=("a",))], "unknown_question"),
-        ([Correction("q1", key=())], "empty_key"),
-        ([Correction("q1", key=("a", "z"))], "unknown_choice"),
-        ([Correction("q1", key=tuple("abcd"))], "all_choices"),
-        ([Correction("q3", key=tuple("abcd"))], "all_choices"),
-        ([Correction(name, ruling=Ruling.VOID) for name in NAMES], "nothing_left"),
+        ([of("stranger", "a")], "unknown_question"),
+        ([of("q1", "")], "empty_key"),
+        ([of("q1", "az")], "unknown_choice"),
+        ([of("q1", "abcd")], "all_choices"),
+        ([of("q3", "abcd")], "all_choices"),
+        ([of("q2", "ca")], "same_key"),
+        ([of(name, ruling=Ruling.VOID) for name in NAMES], "nothing_left"),
     ],
 )
 def test_what_fits_no_version_is_refused_with_its_reason(wanted, reason):
@@ -214,8 +262,18 @@ def test_what_fits_no_version_is_refused_with_its_reason(wanted, reason):
 
 
 def test_all_checkboxes_may_be_right_and_one_version_that_fits_is_enough():
-    check([Correction("q2", key=tuple("abcd"))], [PAPER])
-    check([Correction("old", key=("a",))], [PAPER, only(question("old"), question("q1"))])
+    check([of("q2", "abcd")], [PAPER])
+    check([Correction("old", question("old").words, key=("b",))], [PAPER, only(question("old"), question("q1"))])
+
+
+def test_the_key_in_force_is_a_correction_where_another_version_or_a_ruling_says_otherwise():
+    check([B], [only(question("q1", right="b")), PAPER])
+    check([of("q1", "a")], [corrected(PAPER, [VOID])])
+    assert reason_of([B], [corrected(PAPER, [B])]) == "same_key"
+    check(
+        [B, replace(VOID, words=question("q1", choices="abc").words)],
+        [PAPER, only(question("q1", choices="abc"), question("q2"))],
+    )
 
 
 @pytest.mark.parametrize(
@@ -227,19 +285,23 @@ def test_all_checkboxes_may_be_right_and_one_version_that_fits_is_enough():
         [1],
         [[]],
         [{}],
-        [{"question": "q1"}],
-        [{"question": "q1", "key": ["a"], "ruling": "void"}],
-        [{"question": "q1", "ruling": ""}],
-        [{"question": "q1", "ruling": []}],
-        [{"question": "q1", "ruling": "free"}],
-        [{"question": "", "ruling": "void"}],
-        [{"question": 3, "ruling": "void"}],
-        [{"question": "q" * 201, "ruling": "void"}],
-        [{"question": "q1", "key": "a"}],
-        [{"question": "q1", "key": [1]}],
-        [{"question": "q1", "key": [[]]}],
-        [{"question": "q1", "key": ["a", "a"]}],
-        [{"question": "q1", "key": ["a"], "more": 1}],
+        [{"words": "w", "question": "q1"}],
+        [{"question": "q1", "ruling": "void"}],
+        [{"words": "", "question": "q1", "ruling": "void"}],
+        [{"words": "w" * 201, "question": "q1", "ruling": "void"}],
+        [{"words": None, "question": "q1", "key": ["a"]}],
+        [{"words": "w", "question": "q1", "key": ["a"], "ruling": "void"}],
+        [{"words": "w", "question": "q1", "ruling": ""}],
+        [{"words": "w", "question": "q1", "ruling": []}],
+        [{"words": "w", "question": "q1", "ruling": "free"}],
+        [{"words": "w", "question": "", "ruling": "void"}],
+        [{"words": "w", "question": 3, "ruling": "void"}],
+        [{"words": "w", "question": "q" * 201, "ruling": "void"}],
+        [{"words": "w", "question": "q1", "key": "a"}],
+        [{"words": "w", "question": "q1", "key": [1]}],
+        [{"words": "w", "question": "q1", "key": [[]]}],
+        [{"words": "w", "question": "q1", "key": ["a", "a"]}],
+        [{"words": "w", "question": "q1", "key": ["a"], "more": 1}],
     ],
 )
 def test_what_is_no_list_of_corrections_is_refused(written):

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from proctored_exam_xblock.domain.clock import window_end
+from proctored_exam_xblock.domain.corrections import Correction
 from proctored_exam_xblock.domain.errors import ExamError
 from proctored_exam_xblock.domain.policy import ExamPolicy, Release, Review, Unlock
-from proctored_exam_xblock.domain.questions import Choice, Hint, Kind, Paper, Part, Question
+from proctored_exam_xblock.domain.questions import Choice, Hint, Kind, Paper, Part, Question, Ruling
 from proctored_exam_xblock.domain.readiness import (
     Finding,
     Severity,
@@ -190,3 +191,20 @@ def test_rules_offer_a_start_that_leaves_the_whole_time_before_closing() -> None
     assert not offers(POLICY, last, timedelta(minutes=10))
     assert not offers(POLICY, last + timedelta(minutes=1), timedelta(0))
     assert not offers(replace(POLICY, excluded_dates=(date(2017, 3, 2),)), last, timedelta(0))
+
+
+def test_keys_that_differ_from_the_corrections_in_force_are_named() -> None:
+    first, second = PAPER.questions
+    other, void = Correction("q1", first.words, key=("b",)), Correction("q2", second.words, ruling=Ruling.VOID)
+    strange = replace(other, words="of another wording")
+
+    def keys(*corrections: Correction, paper: Paper = PAPER) -> Finding | None:
+        return found(paper=paper, around=replace(AROUND, corrections=corrections)).get("keys_corrected")
+
+    assert keys(other, void) == Finding("keys_corrected", Severity.WARNING, "paper", 1, 2, ("q1",))
+    mended = Paper(
+        (Part("One", (question("q1", choices=(Choice("a", "Yes", False), Choice("b", "No", True))), second)),)
+    )
+    assert keys(other, paper=mended) == Finding("keys_corrected", Severity.OK, "paper", 2, 2)
+    assert keys(other, replace(other, key=("a",))) == Finding("keys_corrected", Severity.OK, "paper", 2, 2)
+    assert [keys(), keys(void), keys(strange)] == [None] * 3

@@ -133,6 +133,7 @@ def _words(found: Finding) -> Mapping[str, tuple[str, str, str]]:
             _("Nothing is cancelled: each keeps the rules it was booked under. Write to these candidates if need be."),
         ),
         **_about_paper(found, counts),
+        **_about_corrections(counts),
         **_about_pools(counts),
         **_about_scores(counts),
         **_about_texts(found),
@@ -180,6 +181,21 @@ def _about_paper(found: Finding, counts: Mapping[str, int]) -> dict[str, tuple[s
             "",
             _("The paper shows files of the course; only Studio can tell whether they are there."),
             _("Look at the preview of these questions."),
+        ),
+    }
+
+
+def _about_corrections(counts: Mapping[str, int]) -> dict[str, tuple[str, str, str]]:
+    return {
+        "keys_corrected": (
+            _("The paper’s keys are those of the corrections in force."),
+            ngettext(
+                "%(wrong)d question counts by a correction in force, which has another key than the paper.",
+                "%(wrong)d questions count by corrections in force, which have other keys than the paper.",
+                counts["wrong"],
+            )
+            % counts,
+            _("Give the paper the corrected key, or undo the correction: as long as it is in force, it wins."),
         ),
     }
 

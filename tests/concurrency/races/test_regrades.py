@@ -27,7 +27,7 @@ def wrong_key() -> Correction:
     version = the_exam().current_version
     assert version is not None
     asked = exams.snapshot(version).paper.questions[0]
-    return Correction(asked.id, key=tuple(choice.id for choice in asked.choices if not choice.correct))
+    return Correction(asked.id, asked.words, key=tuple(choice.id for choice in asked.choices if not choice.correct))
 
 
 def apply(exam: World, mark: int = 0) -> regrading.Decision:

@@ -16,6 +16,7 @@
   var previewed = null;  // what the preview on the page was made of, with the exam's mark
   var asked = 0;
   var undoing = null;
+  var lastUndone = null;
   var POLL = 4000;
 
   function one(selector, within) { return (within || root).querySelector(selector); }
@@ -63,12 +64,19 @@
     one("[data-regrade-found]").textContent = said;
   }
 
-  function rowOf(id) {
-    return all("[data-regrade-question]", list).find(function (row) { return row.dataset.regradeQuestion === id; });
+  /* A question that was reworded has a row for each wording; without words the newest is meant, which comes first. */
+  function rowOf(id, words) {
+    return all("[data-regrade-question]", list).find(function (row) {
+      return row.dataset.regradeQuestion === id && (!words || row.dataset.words === words);
+    });
   }
-  function editorOf(id) {
-    return all("[data-regrade-editor]", chosen).find(function (editor) { return editor.dataset.regradeEditor === id; });
+  function editorOf(id, words) {
+    return all("[data-regrade-editor]", chosen).find(function (editor) {
+      return editor.dataset.regradeEditor === id && (!words || editor.dataset.words === words);
+    });
   }
+  function editorFor(row) { return editorOf(row.dataset.regradeQuestion, row.dataset.words); }
+  function rowFor(editor) { return rowOf(editor.dataset.regradeEditor, editor.dataset.words); }
 
   function mark(row, on) {
     var button = one("[data-regrade-pick]", row);
@@ -83,14 +91,14 @@
     changed();
     news.textContent = fill(texts.added, { where: row.dataset.where });
     if (move) {
-      var legend = one("legend", editorOf(row.dataset.regradeQuestion));
+      var legend = one("legend", editorFor(row));
       legend.focus();
       legend.scrollIntoView({ block: "nearest" });
     }
   }
 
   function remove(editor) {
-    var row = rowOf(editor.dataset.regradeEditor);
+    var row = rowFor(editor);
     editor.remove();
     mark(row, false);
     changed();
@@ -101,9 +109,10 @@
 
   function correction(editor) {
     var deed = one('input[type="radio"]:checked', editor).value;
-    if (deed !== "key") return { question: editor.dataset.regradeEditor, ruling: deed };
+    var found = { question: editor.dataset.regradeEditor, words: editor.dataset.words };
+    if (deed !== "key") return Object.assign(found, { ruling: deed });
     var key = all('input[type="checkbox"]:checked', editor).map(function (box) { return box.value; });
-    return { question: editor.dataset.regradeEditor, key: key };
+    return Object.assign(found, { key: key });
   }
 
   function whole() {
@@ -119,11 +128,12 @@
     one("[data-regrade-empty]").hidden = any;
     one("[data-regrade-ready]").hidden = !any;
     asked += 1;
+    var stale = previewed || isBusy(one("[data-regrade-preview]"));  // one that is under way is of what was there before
     busy(one("[data-regrade-preview]"), false);
     all("[data-regrade-editor]", chosen).forEach(function (editor) {
       one("[data-regrade-choices]", editor).hidden = one('input[type="radio"]:checked', editor).value !== "key";
     });
-    if (previewed) {
+    if (stale) {
       previewed = null;
       changes.replaceChildren();
       waiting.textContent = texts.stale;
@@ -142,7 +152,7 @@
   }
 
   function refuse(name, answer) {
-    var editor = answer.field && editorOf(answer.field);
+    var editor = answer.field && editorOf(answer.field, answer.words);
     var note = name !== "undo" && editor ? one("[data-regrade-wrong]", editor) : problem(name);
     note.dataset.pexError = answer.code || "";
     say(note, answer.message);
@@ -162,7 +172,7 @@
     clearWrong();
     var body = whole();
     var empty = body.corrections.find(function (found) { return found.key && !found.key.length; });
-    if (empty) return refuse("preview", { field: empty.question, code: "invalid_correction", message: texts.empty_key });
+    if (empty) return refuse("preview", { field: empty.question, words: empty.words, code: "invalid_correction", message: texts.empty_key });
     busy(button, true);
     waiting.textContent = texts.waiting;
     changes.replaceChildren();
@@ -210,12 +220,16 @@
   function refreshHistory() {
     fetch(window.location.pathname, { cache: "no-store" }).then(function (response) { return response.text(); }).then(function (html) {
       var fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-regrade-history]");
-      if (fresh) one("[data-regrade-history]").replaceChildren.apply(one("[data-regrade-history]"), Array.from(fresh.children));
+      if (!fresh) return;
+      one("[data-regrade-nothing]").hidden = fresh.children.length > 0;
+      one("[data-regrade-history]").replaceChildren.apply(one("[data-regrade-history]"), Array.from(fresh.children));
     }).catch(function () {});
   }
 
   function openUndo(number) {
     undoing = { number: number, mark: null };
+    if (lastUndone !== number) undoForm.elements.reason.value = "";  // it was typed for another one
+    lastUndone = number;
     clearWrong();
     one("[data-regrade-undo-title]").textContent = fill(texts.undo_title, { number: number });
     one("[data-regrade-undo-changes]").replaceChildren();
@@ -242,7 +256,7 @@
     var button = event.target.closest("[data-regrade-pick]");
     if (!button) return;
     var row = button.closest("[data-regrade-question]");
-    var editor = editorOf(row.dataset.regradeQuestion);
+    var editor = editorFor(row);
     if (editor) remove(editor);
     else add(row, true);
   });
@@ -250,7 +264,7 @@
     var button = event.target.closest("[data-regrade-remove]");
     if (!button) return;
     var editor = button.closest("[data-regrade-editor]");
-    var row = rowOf(editor.dataset.regradeEditor);
+    var row = rowFor(editor);
     remove(editor);
     row.hidden = false;
     one("[data-regrade-pick]", row).focus();
