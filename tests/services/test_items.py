@@ -97,7 +97,7 @@ def test_the_whole_tells_the_scores_that_candidates_have(exam: World) -> None:
     sits(exam, "alex")
     robin = sits(exam, "robin", right=False)
     other = next(choice.id for choice in found()["q1"].question.choices if not choice.correct)
-    wanted = [Correction("q1", key=(other,))]
+    wanted = [Correction("q1", found()["q1"].question.words, key=(other,))]
     row = Exam.objects.get()
     regrading.apply(row, wanted, "Wrong key.", "staff:7", known_mark=0, now=exam.clock(), raise_only=True)
     grading.override(robin, 2, 3, exam.clock())

@@ -221,9 +221,9 @@ def test_a_practice_is_looked_back_on_at_its_end_and_its_next_try_begins_without
 
 def test_a_score_by_hand_is_told_beside_the_parts(world: World) -> None:
     alex = sat(world)
-    assert "équipe pédagogique : il" not in screens.html(world.load(alex)).replace("\xa0", " ")
+    assert "équipe pédagogique : ce" not in screens.html(world.load(alex)).replace("\xa0", " ")
     grading.override(alex, 3, 3, world.clock())
-    assert "équipe pédagogique : il" in screens.html(world.load(alex)).replace("\xa0", " ")
+    assert "équipe pédagogique : ce" in screens.html(world.load(alex)).replace("\xa0", " ")
 
 
 def test_looking_back_costs_no_statement_but_the_question_whether_others_sit(world: World) -> None:

@@ -143,7 +143,7 @@ def test_a_correction_that_needs_finer_parts_of_a_point_leaves_the_exam_its_weig
     review.release_due(exam.clock())
     before = [filed(exam, caller) for caller in people]
 
-    apply(exam, Correction(question.id, key=tuple(names)))
+    apply(exam, Correction(question.id, question.words, key=tuple(names)))
     settle(exam)
 
     alex = people[0]
