@@ -184,7 +184,7 @@ def test_nothing_is_read_of_the_score_before_the_rows_are_locked(exam: World, to
             (
                 name
                 for name in ("partresponse", "attempt", "candidacy")
-                if f'FROM "proctored_exam_xblock_{name}"' in sql
+                if f"FROM {connection.ops.quote_name('proctored_exam_xblock_' + name)}" in sql
             ),
             "",
         )
