@@ -76,7 +76,7 @@ def test_booking_moving_and_cancelling_are_told_with_the_calendar(
     alex.do("move")
     moved_to = alex.pick(3, 6)
     alex.exam.locator("[data-pex-submit-slot]:visible").click()
-    expect(alex.exam.locator(f'[data-pex-start="{moved_to:%Y-%m-%dT%H:%M:%SZ}"]')).to_be_visible(timeout=30_000)
+    expect(alex.exam.locator(f'[data-pex-start="{moved_to:%Y-%m-%dT%H:%M:%SZ}"]')).to_be_visible(timeout=75_000)
     moved = entry(campus, letter(mailbox, words["changed"]))
     assert (moved.vevent.sequence.value, moved.vevent.dtstart.value) == ("1", moved_to)
     assert moved.vevent.uid.value == invited.vevent.uid.value
