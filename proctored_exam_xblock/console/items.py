@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from .. import compat, conf
+from .. import conf
 from ..domain.errors import ExamError
 from ..exports.tables import BYTE_ORDER_MARK, write_csv
 from ..models import Exam
@@ -38,19 +38,12 @@ def page(request: HttpRequest, exam_id: int) -> HttpResponse:
         "own_styles": static("proctored_exam_xblock/css/items.css"),
         "script": static("proctored_exam_xblock/js/items.js"),
     }
-    response = staff.render("items", visit, "items", _("Questions"), context)
-    html = compat.course_files(response.content.decode(), visit.exam.course_key)
-    response.content = html.encode()
-    return response
+    return staff.render("items", visit, "items", _("Questions"), context)
 
 
 def _correction(exam: Exam, question_id: str) -> str:
-    """Where the key of a question is corrected, '' on a release that has no such page."""
-    try:
-        address = reverse("proctored_exam:regrade", args=[exam.pk])
-    except NoReverseMatch:
-        return ""
-    return f"{address}?{urlencode({'question': question_id})}"
+    """Where the key of a question is corrected."""
+    return f"{reverse('proctored_exam:regrade', args=[exam.pk])}?{urlencode({'question': question_id})}"
 
 
 @require_GET

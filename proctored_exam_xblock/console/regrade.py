@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_GET
 
-from .. import compat, conf
+from .. import conf
 from ..domain import corrections
 from ..domain.errors import BadRequest, ExamError, InvalidCorrection
 from ..presenter import dates
@@ -55,9 +55,7 @@ def page(request: HttpRequest, exam_id: int) -> HttpResponse:
         "done": regrade_words.done(request.GET.get("done", "")),
         "longest_reason": regrading.LONGEST_REASON,
     }
-    response = staff.render("regrade", visit, "regrade", _("Correct a question"), context)
-    response.content = compat.course_files(response.content.decode(), visit.exam.course_key).encode()
-    return response
+    return staff.render("regrade", visit, "regrade", _("Correct a question"), context)
 
 
 _ADDRESSES = ("preview", "apply", "undo", "left")

@@ -43,6 +43,7 @@ def render(name: str, visit: Visit, active: str, title: str, context: dict[str, 
             for page, text in _pages()
         ],
     }
-    response = HttpResponse(template(f"console/{name}").render(Context({**around, **context})))
+    html = template(f"console/{name}").render(Context({**around, **context}))
+    response = HttpResponse(compat.course_files(html, visit.exam.course_key))
     response["Referrer-Policy"] = "same-origin"
     return response

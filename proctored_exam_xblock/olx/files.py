@@ -129,7 +129,7 @@ def _members(archive: tarfile.TarFile, unpacked: _Bounded) -> Iterator[tarfile.T
     """One member at a time, none of them kept."""
     count = 0
     while (member := archive.next()) is not None:
-        archive.members.clear()  # type: ignore[attr-defined]
+        archive.members.clear()  # type: ignore[attr-defined]  # the library keeps every header, its stubs hide where
         count += 1
         if count > MAX_FILES:
             raise InvalidPaper(line=None, reason="too_many_files", limit=MAX_FILES)

@@ -176,7 +176,7 @@ def _follow(exam: Exam, row: Regrade, now: datetime) -> Decision:
     """What can be done of it at once; a failure here undoes nothing, the next round goes on."""
     try:
         _finish(exam, now, AT_ONCE)
-    except Exception:
+    except Exception:  # the decision stands: nobody may be told that it failed
         log.exception("regrade %s of exam %s: its attempts follow later", row.number, exam.pk)
     still = left(exam)
     if still:
